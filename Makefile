@@ -1,0 +1,40 @@
+# Each target does its own set-up; `make up` and `make test` are all that a newcomer needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: setup up test check bench lock clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (once; about a minute) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[all]'
+	@touch $@
+
+up: setup
+	@$(BIN)/tracker up $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest --nbval $(ARGS)
+
+check: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# After a change of dependencies: pins the whole tree for every platform (needs uv).
+lock:
+	uv pip compile --universal --python-version 3.11 --all-extras --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --output-file constraints.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) dist build

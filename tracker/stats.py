@@ -1,0 +1,48 @@
+"""`Stats`: the numbers that a tracker knows of itself, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counters since the start, and the state of the connection, at one moment."""
+
+    received: int = 0
+    """Valid reports read, duplicates and late ones included, refused ones not."""
+    rejected: int = 0
+    """Values or elements refused; see `Tracker.rejected()`."""
+    duplicates: int = 0
+    """Reports with the key and event time of one already held: dropped."""
+    late: int = 0
+    """Reports older than their aircraft's newest: entered the window, moved nothing."""
+    outside_window: int = 0
+    """Reports older than the window: dropped."""
+    tombstones: int = 0
+    """Records without a value: ignored."""
+    reconnects: int = 0
+    """How often the broker was found again after it could not be reached."""
+    logs_replaced: int = 0
+    """Partitions found to hold another log than before: read again from their start."""
+    truncated: int = 0
+    """Records that retention removed before they could be read."""
+    rate: float = 0.0
+    """Valid reports a second over the last five seconds."""
+    lag: int | None = None
+    """Records in the log that are not read yet; None before that is known."""
+    rows: int = 0
+    """Rows in the window."""
+    aircraft: int = 0
+    """Aircraft that are not lost."""
+    stale: int = 0
+    """Aircraft among them that were not heard for a while."""
+    newest: datetime | None = None
+    """The newest event time, UTC."""
+    connected: bool = False
+    """Whether the broker answers."""
+    since: datetime | None = None
+    """Since when `connected` is as it is, UTC."""
+    error: str | None = None
+    """The last error, in a sentence."""
