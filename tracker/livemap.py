@@ -1,0 +1,401 @@
+"""`LiveMap`: an ipyleaflet map on which a marker stands for each aircraft of the last `Picture`.
+
+    Picture ──> LiveMap.draw ──> a pool of markers, their popups, a count ──> one message for each that changed
+    browser ──> clicks (handed over, any thread) ──> the next draw
+
+A notebook server limits the number of messages (1,000 a second, beyond which it drops them for good), so a marker sends
+only when it moved by half a pixel, turned by a degree, or changed its colour class, and then one message for all.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any, NamedTuple
+
+import ipyleaflet
+import ipywidgets
+import numpy as np
+import numpy.typing as npt
+
+from tracker import basemap, still, symbols
+from tracker.fleet import Picture
+from tracker.mercator import Floats, View, near, overview, project
+from tracker.units import FEET_PER_METRE, KNOTS_PER_MPS
+
+LIMIT = 150
+"""Markers at most: with 200, a browser needs 0.3 s from an update to its painting, with 500 six."""
+
+STEP = 0.5
+"""A marker that would move by less than this is left where it is, px."""
+
+OPEN = 4
+"""How many popups are kept up to date, those opened last: nothing tells the kernel that one was closed."""
+
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors'
+
+UNKNOWN = "\N{EN DASH}"
+"""Stands for a value that is not known."""
+
+_PANE = "backdrop"
+_START = {"center": [still.WORLD.lat, still.WORLD.lon], "zoom": 2, "world_copy_jump": True, "scroll_wheel_zoom": True}
+# The map is light in every theme of JupyterLab, so what lies on it says its own colours.
+_INK = "color:#222;font:12px/1.4 sans-serif"
+
+
+class LiveMap(ipyleaflet.Map):
+    """A map in a notebook that shows where aircraft are, as long as somebody calls `draw`.
+
+    A marker points where its aircraft flies (a dot: that is not known), is coloured by altitude, turns grey when the
+    aircraft is stale and is gone when it is lost. A click opens its values, which stay live while they are open. Under
+    the markers lie land and borders, which need no network, and tiles of OpenStreetMap where they can be loaded.
+
+    At most `limit` aircraft are drawn, and the map says how many those are of all. First come those in view, those
+    drawn before ahead of the others, so that no marker in view gives way to another; then in the same way those out of
+    view. What is in view is known once a browser has shown the map; before that, everything is.
+
+    All else is `ipyleaflet.Map`: `m.center`, `m.zoom`, `m.add(...)`. Unless `center` or `zoom` is given, the first
+    aircraft decide where the map looks; after that only its user moves it.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit: int = LIMIT,
+        tiles: str | None = TILES,
+        wake: Callable[[], None] | None = None,
+        **options: Any,  # noqa: ANN401 - the widget's own
+    ) -> None:
+        """Makes a map without aircraft.
+
+        Args:
+            limit: Markers at most.
+            tiles: The address of the tiles above the backdrop, with `{z}`, `{x}`, `{y}`; None for the backdrop alone.
+            wake: Called, on any thread, when a popup was opened: its values come with the next `draw`.
+            options: What `ipyleaflet.Map` takes.
+        """
+        self.limit = limit
+        self.picture: Picture | None = None
+        """What was drawn last."""
+        self._wake = wake
+        self._guard = threading.RLock()
+        self._closed = False
+        self._placed = "center" in options or "zoom" in options
+        self._clicks: deque[_Symbol] = deque(maxlen=100)
+        self._open: list[_Symbol] = []
+        self._drawn: dict[str, _Symbol] = {}
+        self._free: list[_Symbol] = []
+        self._stock = _Stock()
+        self._group = ipyleaflet.LayerGroup(name="Aircraft")
+        self._count = ipywidgets.HTML(_count_html(0, 0))
+        guests = (*options.pop("layers", ()), *options.pop("controls", ()))
+        layers, controls = (*_backdrop(tiles), self._group), _controls(self._count)
+        panes = {_PANE: {"zIndex": 150, "pointerEvents": "none"}, **options.pop("panes", {})}
+        super().__init__(**{**_START, **options}, layers=layers, controls=controls, panes=panes)
+        self._own = tuple(_family(self))
+        for guest in guests:
+            self.add(guest)
+
+    def draw(self, picture: Picture) -> None:
+        """Shows the aircraft of `picture` and no other. To be called from one thread only, about once a second."""
+        with self._guard:
+            if self._closed:
+                return
+            self.picture = picture
+            self._place(picture)
+            self._draw_markers(picture)
+            self._draw_popups(picture)
+            self._count.value = _count_html(len(self._drawn), len(picture))
+
+    def close(self) -> None:
+        """Takes the map off the screen and closes all its widgets; from then on `draw` does nothing."""
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            super().close()
+            symbols_made = (*self._drawn.values(), *self._free)
+            parts = (part for symbol in symbols_made for part in (symbol.marker, symbol.popup))
+            for part in (*self._own, *parts, *self._stock.widgets()):
+                part.close()
+            self._drawn, self._free, self._open = {}, [], []
+
+    def still(self) -> bytes:
+        """The map as it is now, as a PNG: what a reader without a kernel sees."""
+        view = View(self.center[0], self.center[1], self.zoom) if self._placed else None
+        return still.render(self.picture, view, limit=self.limit)
+
+    def __repr__(self) -> str:
+        return "LiveMap()"
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the widget's own
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
+        return {**bundle, "image/png": base64.b64encode(self.still()).decode("ascii")}
+
+    def _place(self, picture: Picture) -> None:
+        """Looks at the first aircraft that ever come, unless somebody said where to look."""
+        if self._placed:
+            return
+        view = overview(picture.lat, picture.lon)
+        if view is None:
+            return
+        self._placed = True
+        with self.hold_sync():
+            self.center = [view.lat, view.lon]
+            self.zoom = view.zoom
+
+    def _draw_markers(self, picture: Picture) -> None:
+        lon = near(picture.lon, self.center[1])
+        rows = choose(picture, lon, self._drawn, self.bounds, self.limit)
+        looks = _looks(picture, lon, rows, self.zoom)
+        freed = [self._drawn.pop(key) for key in self._drawn.keys() - looks.keys()]
+        # A marker whose popup may be open rests for one draw: the popup closes, and does not leap across the map.
+        spare = [symbol for symbol in freed if symbol not in self._open]
+        pool = spare + self._free
+        made = []
+        for key, look in looks.items():
+            if key not in self._drawn and not pool:
+                made.append(_Symbol(look, _title_html(picture, look.row), self._stock, self._clicked))
+                self._drawn[key] = made[-1]
+                continue
+            symbol = self._drawn.get(key) or pool.pop()
+            self._drawn[key] = symbol
+            symbol.show(look, self._stock)
+        self._free = pool + [symbol for symbol in freed if symbol in self._open]
+        for symbol in self._free:
+            symbol.park(self._stock)
+        if made:
+            # Once for all, and at the end: a browser builds anew every marker behind the first difference.
+            self._group.layers = (*self._group.layers, *(symbol.marker for symbol in made))
+
+    def _draw_popups(self, picture: Picture) -> None:
+        while self._clicks:
+            symbol = self._clicks.popleft()
+            self._open = [symbol, *(other for other in self._open if other is not symbol)]
+        drawn = set(self._drawn.values())
+        self._open = [symbol for symbol in self._open if symbol in drawn][:OPEN]
+        for symbol in drawn:
+            row = symbol.look.row
+            symbol.popup.value = _popup_html(picture, row) if symbol in self._open else _title_html(picture, row)
+
+    def _clicked(self, symbol: _Symbol, **_event: object) -> None:
+        """Hands over, and sets nothing: this runs on whatever thread the browser's message comes in."""
+        self._clicks.append(symbol)
+        if self._wake is not None:
+            self._wake()
+
+
+def choose(
+    picture: Picture, lon: Floats, drawn: Collection[str], bounds: tuple[Any, ...], limit: int
+) -> npt.NDArray[np.int64]:
+    """The rows of `picture` to draw, at most `limit`; see `LiveMap` for which come first.
+
+    Args:
+        picture: The aircraft; those without a finite position are never drawn.
+        lon: Their longitudes as drawn, deg, shape (n,); may lie beyond 180.
+        drawn: The keys that are drawn now.
+        bounds: ((south, west), (north, east)) of the view, deg; empty or without an area where it is not known.
+        limit: Rows at most.
+    """
+    known = np.isfinite(picture.lat) & np.isfinite(lon)
+    seen = known
+    if bounds and bounds[0][0] < bounds[1][0] and bounds[0][1] < bounds[1][1]:
+        (south, west), (north, east) = bounds
+        with np.errstate(invalid="ignore"):
+            seen = (picture.lat >= south) & (picture.lat <= north) & ((lon - west) % 360.0 <= east - west)
+    held = np.fromiter((key in drawn for key in picture.key), np.bool_, len(picture))
+    rank = np.where(known, np.where(seen, 0, 2) + np.where(held, 0, 1), 4)
+    first = np.argsort(rank, kind="stable")[: max(limit, 0)]
+    return first[rank[first] < 4]
+
+
+class _Look(NamedTuple):
+    """How one aircraft is to be drawn."""
+
+    row: int
+    """In the picture."""
+    location: list[float]
+    """Latitude and longitude, deg."""
+    pixel: tuple[float, float]
+    """The same in pixels of the world at the zoom of the map."""
+    angle: float
+    """Clockwise from north, whole degrees."""
+    symbol: tuple[int, bool]
+    """Colour class, and whether it points anywhere."""
+    zoom: float
+
+
+def _looks(picture: Picture, lon: Floats, rows: npt.NDArray[np.int64], zoom: float) -> dict[str, _Look]:
+    """By key, in the order of `rows`."""
+    lat, lon, track = picture.lat[rows], lon[rows], picture.track[rows]
+    x, y = project(lat, lon, zoom)
+    pointing = np.isfinite(track)
+    angle = np.round(np.where(pointing, track, 0.0)) % 360.0
+    classes = symbols.classify(picture)[rows]
+    columns = zip(
+        rows.tolist(), lat.tolist(), lon.tolist(), x.tolist(), y.tolist(), angle.tolist(), classes.tolist(),
+        pointing.tolist(), strict=True,
+    )  # fmt: skip
+    return {
+        picture.key[row]: _Look(row, [a, b], (c, d), turn, (colour, points), zoom)
+        for row, a, b, c, d, turn, colour, points in columns
+    }
+
+
+class _Symbol:
+    """A marker and its popup, which serve one aircraft after another."""
+
+    def __init__(self, look: _Look, title: str, stock: _Stock, clicked: Callable[..., None]) -> None:
+        self.look = look
+        self.popup = ipywidgets.HTML(title, layout=stock.layout, style=stock.style)
+        self.marker = ipyleaflet.Marker(
+            location=look.location,
+            rotation_angle=look.angle,
+            rotation_origin="center",
+            icon=stock.icon(look.symbol),
+            popup=self.popup,
+            draggable=False,
+            rise_on_hover=True,
+        )
+        self._at = look
+        self.marker.on_click(partial(clicked, self))
+
+    def show(self, look: _Look, stock: _Stock) -> None:
+        """One message with all that changed, or none."""
+        self.look = look
+        with self.marker.hold_sync():
+            if self._moved(look):
+                self.marker.location = look.location
+                self._at = look
+            self.marker.rotation_angle = look.angle
+            self.marker.icon = stock.icon(look.symbol)
+            self.marker.popup = self.popup
+
+    def park(self, stock: _Stock) -> None:
+        """Makes it invisible and closes its popup, until another aircraft comes. One message, or none."""
+        with self.marker.hold_sync():
+            self.marker.icon = stock.nothing
+            self.marker.popup = None
+
+    def _moved(self, look: _Look) -> bool:
+        """Whether it shows: by half a pixel at the present zoom."""
+        scale: float = 2.0 ** (look.zoom - self._at.zoom)
+        (x, y), (new_x, new_y) = self._at.pixel, look.pixel
+        return max(abs(new_x - x * scale), abs(new_y - y * scale)) >= STEP
+
+
+class _Stock:
+    """The widgets that all symbols share: an icon for each colour class and shape, made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._icons: dict[tuple[int, bool], Any] = {}
+        self._pattern = ipywidgets.HTML()
+        self.layout, self.style = self._pattern.layout, self._pattern.style
+        self.nothing = ipyleaflet.Icon(
+            icon_url=_data_url('<svg xmlns="http://www.w3.org/2000/svg"/>'), icon_size=[0, 0]
+        )
+
+    def icon(self, symbol: tuple[int, bool]) -> Any:  # noqa: ANN401 - an untyped library's
+        if symbol not in self._icons:
+            index, pointing = symbol
+            wide = symbols.size(index)
+            # Centred on the position, as no anchor is given; a popup opens above its middle.
+            self._icons[symbol] = ipyleaflet.Icon(
+                icon_url=_data_url(symbols.svg(index, pointing=pointing)),
+                icon_size=[wide, wide],
+                popup_anchor=[0, -wide // 3],
+            )
+        return self._icons[symbol]
+
+    def widgets(self) -> list[Any]:
+        return [*self._icons.values(), self.nothing, self._pattern, self.layout, self.style]
+
+
+def _family(widget: Any) -> list[Any]:  # noqa: ANN401 - an untyped library's
+    """A widget and all that it consists of, each once."""
+    found, waiting = {widget.model_id: widget}, [widget]
+    while waiting:
+        one = waiting.pop()
+        values = [getattr(one, name) for name in one.keys]
+        for part in (part for value in values for part in (value if isinstance(value, tuple) else (value,))):
+            if isinstance(part, ipywidgets.Widget) and part.model_id not in found:
+                found[part.model_id] = part
+                waiting.append(part)
+    return list(found.values())
+
+
+def _data_url(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
+
+
+def _backdrop(tiles: str | None) -> tuple[Any, ...]:
+    """Land and borders, in one message; above them tiles, of which those that do not load stay transparent."""
+    # The style of each feature stands in the data: given as a trait it would make the widget send all of it twice.
+    land = ipyleaflet.GeoJSON(name="Land", data=basemap.geojson(_PANE))
+    if tiles is None:
+        return (land,)
+    credit = TILES_CREDIT if tiles == TILES else ""
+    return land, ipyleaflet.TileLayer(name="Tiles", url=tiles, attribution=credit, max_zoom=19, base=True)
+
+
+def _controls(count: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an untyped library's
+    legend = ipywidgets.HTML(_legend_html())
+    return (
+        ipyleaflet.WidgetControl(widget=legend, position="topright"),
+        ipyleaflet.ScaleControl(position="bottomleft", imperial=False),
+        ipyleaflet.WidgetControl(widget=count, position="bottomleft"),
+    )
+
+
+def _count_html(drawn: int, known: int) -> str:
+    words = f"{known:,} aircraft" if drawn == known else f"{drawn:,} of {known:,} drawn"
+    return f'<div style="{_INK};padding:1px 7px">{words}</div>'
+
+
+def _legend_html() -> str:
+    """The colours from the highest down; folds away with a click on its title."""
+    order = [*range(len(symbols.EDGES_FT), -1, -1), symbols.GROUND, symbols.UNKNOWN, symbols.STALE]
+    swatch = "display:inline-block;width:13px;height:10px;margin-right:6px;border:1px solid"
+    lines = (
+        f'<div><span style="{swatch} {symbols.outline(index)};background:{symbols.COLOURS[index]}"></span>'
+        f"{html.escape(symbols.LABELS[index])}</div>"
+        for index in order
+    )
+    title = '<summary style="cursor:pointer;font-weight:600">Altitude, ft</summary>'
+    return f'<details open style="{_INK};padding:3px 9px 5px">{title}{"".join(lines)}</details>'
+
+
+def _title(picture: Picture, row: int) -> str:
+    name = picture.callsign[row] or picture.icao24[row] or picture.key[row]
+    return f'<b style="font-size:14px">{html.escape(name)}</b>'
+
+
+def _title_html(picture: Picture, row: int) -> str:
+    """What a popup shows for the moment between its opening and the next draw: never old values."""
+    return f'<div style="{_INK};min-width:130px">{_title(picture, row)}</div>'
+
+
+def _popup_html(picture: Picture, row: int) -> str:
+    """An aircraft's values in the analyst's units; its texts come from strangers, so they are escaped."""
+    on_ground = picture.on_ground[row] == 1 and not np.isfinite(picture.altitude[row])
+    values = {
+        "Altitude": "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, "ft"),
+        "Speed": _number(picture.velocity[row] * KNOTS_PER_MPS, "kt"),
+        "Track": _number(picture.track[row], "°"),
+        "Squawk": html.escape(picture.squawk[row] or UNKNOWN),
+        "Address": html.escape(picture.icao24[row] or UNKNOWN),
+        "Heard": f"{_number(picture.age[row], 's')} ago" + (", stale" if picture.stale[row] else ""),
+    }
+    lines = "".join(
+        f'<tr><td style="padding-right:12px;color:#666">{k}</td><td>{v}</td></tr>' for k, v in values.items()
+    )
+    return f'<div style="{_INK};min-width:130px">{_title(picture, row)}<table>{lines}</table></div>'
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if np.isfinite(value) else UNKNOWN
