@@ -185,10 +185,7 @@ def decode(data: bytes | bytearray | memoryview) -> StateVector:
             return _decode_slowly(data)
     except (*_UNREADABLE, SchemaError):
         return _decode_slowly(data)
-    if texts is not None:
-        for name, text in zip(("icao24", "callsign", "squawk"), texts, strict=True):
-            msgspec.structs.force_setattr(vector, name, text)  # nobody else holds it yet
-    return vector
+    return vector if texts is None else _with_texts(vector, texts)
 
 
 def decode_array(data: bytes | bytearray | memoryview) -> tuple[list[StateVector], list[SchemaError]]:
@@ -239,7 +236,13 @@ def validate(fields: Mapping[str, object]) -> StateVector:
     Raises:
         SchemaError: A value is missing, of the wrong type or out of range.
     """
-    return _build({name: (name, value) for name in FIELDS if (value := fields.get(name)) is not None})
+    known = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
+    try:
+        vector = msgspec.convert(known, StateVector)
+        texts = _spell(vector.icao24, vector.callsign, vector.squawk)
+    except (msgspec.ValidationError, OverflowError, SchemaError):
+        return _build({name: (name, value) for name, value in known.items()})
+    return vector if texts is None else _with_texts(vector, texts)
 
 
 def _decode_slowly(data: bytes) -> StateVector:
@@ -357,10 +360,17 @@ def _spell_squawk(text: str, name: str) -> str | None:
 _SPELLINGS = {"icao24": _spell_icao24, "callsign": _spell_callsign, "squawk": _spell_squawk}
 
 
+_Texts = tuple[str | None, str | None, str | None]
+
+
+def _with_texts(vector: StateVector, texts: _Texts) -> StateVector:
+    for name, text in zip(("icao24", "callsign", "squawk"), texts, strict=True):
+        msgspec.structs.force_setattr(vector, name, text)  # frozen, but nobody else holds it yet
+    return vector
+
+
 @functools.lru_cache(maxsize=1 << 16)
-def _spell(
-    icao24: str | None, callsign: str | None, squawk: str | None
-) -> tuple[str | None, str | None, str | None] | None:
+def _spell(icao24: str | None, callsign: str | None, squawk: str | None) -> _Texts | None:
     """Gives the canonical texts of an aircraft, or None where they are so already; they change rarely, so it is cached.
 
     Raises:

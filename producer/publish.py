@@ -1,0 +1,310 @@
+"""Publishes state vectors to a Kafka topic: keyed, batched, bounded, flushed on stop. The only Kafka import here.
+
+    publish ──> in flight (bounded) ──> kafka-python's sender thread ──> broker
+                    └── poll: delivered, failed
+
+The broker may go away: what is in flight is kept and retried, `publish` waits where the bound is reached, and all of it
+goes on when the broker is back, also where it comes back empty and the topic has to be made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import (
+    InvalidReplicationFactorError,
+    KafkaError,
+    KafkaTimeoutError,
+    TopicAlreadyExistsError,
+)
+from kafka.partitioner import DefaultPartitioner
+from kafka.partitioner.default import murmur2
+
+from producer import wire
+from producer.errors import BrokerError, ProducerError
+
+logger = logging.getLogger(__name__)
+
+MAX_IN_FLIGHT = 10_000
+"""Reports that may be on their way; about 10 MB with all that the client keeps of each."""
+
+# An outage of the broker is waited for: a day is what the client calls for ever.
+_DELIVERY_TIMEOUT_MS = 24 * 3600 * 1000
+# Half a second of nothing but records, at the highest rate that this client reaches: fewer, larger requests.
+_BATCH_BYTES = 1 << 18
+_SLICE = 0.1  # s, between two looks at the stop while the client makes us wait
+_SILENCE = 3.0  # s without an answer that are called an outage: a hundred times a usual one
+_REMAKE_EVERY = 5.0  # s, between two looks whether the topic is still there, in an outage
+
+
+class Stopper(Protocol):
+    """What ends a wait: `stop.Stop`, or a `threading.Event`."""
+
+    def is_set(self) -> bool:
+        """Whether the end was asked for."""
+
+    def wait(self, timeout: float) -> bool:
+        """Waits for it, at most `timeout` seconds."""
+
+
+class KeyPartitioner(DefaultPartitioner):  # type: ignore[misc] # untyped
+    """Chooses the partition that every Kafka client chooses for a key, but hashes each key once."""
+
+    def partition(
+        self, topic: str, key: Any, serialized_key: bytes, value: Any, serialized_value: Any, cluster: Any
+    ) -> Any:  # noqa: ANN401, E501, PLR0913
+        """Gives the partition of a keyed record; None while the topic is not known."""
+        partitions = cluster.partitions_for_topic(topic)
+        return _hash(serialized_key) % len(partitions) if partitions else None
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _hash(key: bytes) -> int:
+    positive: int = murmur2(key) & 0x7FFFFFFF
+    return positive
+
+
+class Publisher:
+    """A connection to one topic. A context manager: leaving it flushes, for at most `flush_timeout` seconds.
+
+    Not thread-safe: one thread publishes and polls.
+
+    Attributes:
+        sent: Reports taken by `publish`.
+        delivered: Reports that the broker has confirmed.
+        failed: Reports that it has refused, or that were given up.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        topic: str,
+        *,
+        stop: Stopper,
+        partitions: int = 4,
+        compression: str | None = None,
+        linger_ms: int = 10,
+        max_in_flight: int = MAX_IN_FLIGHT,
+        connect_timeout: float = 5.0,
+        flush_timeout: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Says where to publish; nothing is connected before the context is entered.
+
+        Args:
+            bootstrap_servers: `host:port`, several with commas between.
+            topic: Made where it does not exist, with time stamps by the broker (LogAppendTime); otherwise left as it is.
+            stop: Ends every wait.
+            partitions: Of a topic that is made.
+            compression: `gzip`, `lz4`, `snappy` or `zstd`; None for none.
+            linger_ms: How long a batch waits to be filled, ms.
+            max_in_flight: Reports that may be on their way before `publish` waits.
+            connect_timeout: How long a broker is looked for at the start, s.
+            flush_timeout: How long the last reports are waited for at the end, s.
+            clock: Seconds, monotonic.
+        """
+        self.sent = self.delivered = self.failed = 0
+        self._address = bootstrap_servers
+        self._servers = [server.strip() for server in bootstrap_servers.split(",") if server.strip()]
+        self._topic = topic
+        self._partitions = partitions
+        self._compression = compression
+        self._linger_ms = linger_ms
+        self._max_in_flight = max_in_flight
+        self._connect_timeout = connect_timeout
+        self._flush_timeout = flush_timeout
+        self._stop = stop
+        self._clock = clock
+        self._producer: Any = None
+        self._pending: deque[Any] = deque()
+        self._heard = clock()  # when the broker last confirmed, or had nothing to confirm
+        self._silent_since: float | None = None
+        self._remade = 0.0
+
+    def __enter__(self) -> Self:
+        """Connects, and makes the topic where it does not exist.
+
+        Raises:
+            BrokerError: No broker answers, or it refuses.
+        """
+        try:
+            self._make_topic(self._connect_timeout)
+            self._producer = self._connect()
+        except KafkaTimeoutError as error:
+            raise BrokerError(
+                self._address,
+                f"no Kafka broker answers at {self._address} within {self._connect_timeout:g} s: start one, or name "
+                "another with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS",
+            ) from error
+        except KafkaError as error:
+            raise BrokerError(
+                self._address, f"the broker at {self._address} refuses topic {self._topic!r}: {error}"
+            ) from error
+        except (ValueError, RuntimeError) as error:  # an address that is none, a codec whose library is missing
+            raise ProducerError(f"cannot publish to {self._address}: {error}") from error
+        self._heard = self._clock()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Flushes and closes; what is then not delivered counts as failed."""
+        self.flush(self._flush_timeout)
+        lost = len(self._pending)
+        self._pending.clear()
+        self.failed += lost
+        producer, self._producer = self._producer, None
+        if lost:
+            # close() would raise in its own flush, and leave the sender thread and its sockets behind.
+            producer._sender.force_close()  # noqa: SLF001
+            producer._sender.join(2.0)  # noqa: SLF001
+        with contextlib.suppress(KafkaError):
+            producer.close(timeout=2.0)
+
+    @property
+    def in_flight(self) -> int:
+        """Reports that were taken, and are not known to be delivered."""
+        return len(self._pending)
+
+    @property
+    def silent_for(self) -> float:
+        """How long the broker has not answered, s; 0 while it does, or nothing is asked of it."""
+        return 0.0 if self._silent_since is None else self._clock() - self._silent_since
+
+    def publish(self, state: wire.StateVector) -> bool:
+        """Takes a report to deliver it; where too many are in flight it waits until half of them are delivered.
+
+        Returns:
+            False where the stop came before the report could be taken.
+        """
+        if len(self._pending) >= self._max_in_flight and not self._drain(self._max_in_flight // 2):
+            return False
+        value, key = wire.encode(state), state.key.encode()
+        while not self._stop.is_set():
+            try:
+                future = self._producer.send(self._topic, value, key)
+            except (KafkaTimeoutError, ValueError):
+                # The client has lost sight of the topic: it waited in vain, or found no partition.
+                self._stop.wait(_SLICE)
+                self.poll()
+                continue
+            if not self._pending:
+                self._heard = self._clock()
+            self._pending.append(future)
+            self.sent += 1
+            return True
+        return False
+
+    def poll(self) -> None:
+        """Counts what was delivered meanwhile; in an outage, says so, and looks after the topic."""
+        settled = self._settle()
+        now = self._clock()
+        if settled or not self._pending:
+            if self._silent_since is not None:
+                logger.info("the broker answers again after %.0f s", now - self._silent_since)
+            self._heard, self._silent_since = now, None
+        elif now - self._heard >= _SILENCE:
+            if self._silent_since is None:
+                self._silent_since = self._remade = self._heard
+                logger.warning("no answer from the broker at %s: waiting for it", self._address)
+            if now - self._remade >= _REMAKE_EVERY and not self._stop.is_set():
+                self._remake_topic()
+
+    def flush(self, timeout: float) -> int:
+        """Waits until all is delivered, at most `timeout` seconds; returns the number of reports that are not."""
+        deadline = self._clock() + timeout
+        while self._pending and (left := deadline - self._clock()) > 0:
+            self._wait(min(left, _SLICE))
+        return len(self._pending)
+
+    def _drain(self, low: int) -> bool:
+        while len(self._pending) > low:
+            if self._stop.is_set():
+                return False
+            self._wait(_SLICE)
+        return True
+
+    def _wait(self, seconds: float) -> None:
+        """Waits for the oldest report in flight."""
+        with contextlib.suppress(KafkaError):  # its failure is counted by poll, a timeout is none
+            self._pending[0].get(seconds)
+        self.poll()
+
+    def _settle(self) -> bool:
+        """Counts the oldest reports that are done; one that is done behind one that is not waits for it."""
+        pending = self._pending
+        before = len(pending)
+        while pending and pending[0].is_done:
+            future = pending.popleft()
+            if future.exception is None:
+                self.delivered += 1
+                continue
+            self.failed += 1
+            if self.failed == 1 or self.failed % 1000 == 0:
+                logger.warning("a report was not delivered (%d so far): %s", self.failed, future.exception)
+        return len(pending) < before
+
+    def _connect(self) -> Any:  # noqa: ANN401 - kafka-python has no types
+        return KafkaProducer(
+            bootstrap_servers=self._servers,
+            bootstrap_timeout_ms=int(self._connect_timeout * 1000),
+            acks="all",
+            enable_idempotence=True,
+            compression_type=self._compression,
+            linger_ms=self._linger_ms,
+            batch_size=_BATCH_BYTES,
+            delivery_timeout_ms=_DELIVERY_TIMEOUT_MS,
+            request_timeout_ms=15_000,
+            reconnect_backoff_max_ms=1_000,  # a broker that is back is found within a second
+            max_block_ms=500,  # send() blocks where it does not know the topic, deaf to the stop
+            allow_auto_create_topics=False,  # would make it with the broker's defaults
+            partitioner=KeyPartitioner(),
+            metrics_enabled=False,
+        )
+
+    def _make_topic(self, timeout: float) -> None:
+        """Makes the topic where it does not exist, whoever else does so at the same time.
+
+        Raises:
+            KafkaError: No broker answers in `timeout` seconds, or it refuses.
+        """
+        milliseconds = int(timeout * 1000)
+        admin = KafkaAdminClient(
+            bootstrap_servers=self._servers, bootstrap_timeout_ms=milliseconds, request_timeout_ms=milliseconds
+        )
+        try:
+            if self._topic in admin.list_topics():
+                return
+            try:
+                self._create(admin, replication=-1)  # the broker's default
+            except InvalidReplicationFactorError:
+                self._create(admin, replication=1)  # a broker that wants to be told
+            admin.wait_for_topics([self._topic], timeout_ms=milliseconds)
+            logger.info("made topic %s with %d partitions", self._topic, self._partitions)
+        except TopicAlreadyExistsError:
+            pass  # somebody else was quicker
+        finally:
+            admin.close()
+
+    def _create(self, admin: Any, replication: int) -> None:  # noqa: ANN401
+        configs = {"message.timestamp.type": "LogAppendTime"}
+        admin.create_topics(
+            [NewTopic(self._topic, self._partitions, replication_factor=replication, topic_configs=configs)]
+        )
+
+    def _remake_topic(self) -> None:
+        """Makes the topic anew on a broker that came back empty."""
+        try:
+            self._make_topic(1.0)
+        except KafkaError as error:
+            logger.debug("the broker is not back: %s", error)
+        self._remade = self._clock()
