@@ -1,0 +1,56 @@
+"""Live aircraft in a notebook: a Kafka topic as a map, a table and rolling pandas frames.
+
+    from tracker import Tracker
+    t = Tracker("localhost:9092").start()
+    t.map()
+
+Names are imported when they are first used, so that `import tracker` loads neither pandas nor a widget.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.demonstration import demo as demo
+    from tracker.errors import BadOption as BadOption
+    from tracker.errors import BrokerUnreachable as BrokerUnreachable
+    from tracker.errors import BrokerWarning as BrokerWarning
+    from tracker.errors import FeedFailed as FeedFailed
+    from tracker.errors import NotRunning as NotRunning
+    from tracker.errors import NotSettled as NotSettled
+    from tracker.errors import TrackerError as TrackerError
+    from tracker.errors import UnknownAircraft as UnknownAircraft
+    from tracker.errors import UnknownColumn as UnknownColumn
+    from tracker.frame import COLUMNS as COLUMNS
+    from tracker.live import Tracker as Tracker
+    from tracker.stats import Stats as Stats
+
+_HOMES = {
+    "BadOption": "errors",
+    "BrokerUnreachable": "errors",
+    "BrokerWarning": "errors",
+    "COLUMNS": "frame",
+    "FeedFailed": "errors",
+    "NotRunning": "errors",
+    "NotSettled": "errors",
+    "Stats": "stats",
+    "Tracker": "live",
+    "TrackerError": "errors",
+    "UnknownAircraft": "errors",
+    "UnknownColumn": "errors",
+    "demo": "demonstration",
+}
+
+__all__ = sorted(_HOMES)  # one list of names, held to account by a test
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,19 +1,22 @@
 """The latest state of each aircraft: NumPy columns, one slot an aircraft, a sequence number a slot.
 
-    batch ──> Fleet.apply ──> slots ──> Fleet.picture(now) ──> screens (map, table, status)
+    fresh reports ──> Fleet.apply ──> slots ──> Fleet.picture(now) ──> screens (map, table, status)
 
-Pure: the clock comes in as `now` (seconds of a monotonic clock).
+Pure: the clock comes in as `now`, seconds of a monotonic clock. Staleness is about when we last *heard* of an
+aircraft, never about its event time: for live reports that is the moment of arrival; for the backlog that is read at
+the start, how far a record lies behind the newest one of the log.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from tracker.batch import NUMBERS, TEXTS, Batch, Floats, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,132 @@ class Picture:
 
     def __len__(self) -> int:
         return len(self.key)
+
+
+_SMALLEST = 64  # slots
+_DTYPES: Mapping[str, type[Any]] = (
+    dict.fromkeys(("key", *TEXTS), np.object_)
+    | dict.fromkeys(("time", "heard", "published", *NUMBERS), np.float64)
+    | {"on_ground": np.int8, "seq": np.int64, "taken": np.bool_, "backlog": np.bool_}
+)
+
+
+class Fleet:
+    """The aircraft that are not lost.
+
+    Args:
+        stale_after: Not heard for so long, s: stale. Infinite: never.
+        lost_after: Not heard for so long, s: lost, which frees the slot. Infinite: never.
+    """
+
+    def __init__(self, stale_after: float = 15.0, lost_after: float = 60.0) -> None:
+        self.stale_after = stale_after
+        self.lost_after = lost_after
+        self.seq = 0
+        """Counts the changes: one a call of `apply` that changed something."""
+        self._slots: dict[str, int] = {}
+        self._free: list[int] = []
+        self._columns: dict[str, npt.NDArray[Any]] = {
+            name: np.zeros(_SMALLEST, dtype) for name, dtype in _DTYPES.items()
+        }
+        self._newest_backlog = -np.inf
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def apply(self, batch: Batch, fresh: Rows, now: float, *, backlog: npt.NDArray[np.bool_] | None = None) -> None:
+        """Replace the state of the aircraft that a batch tells news of.
+
+        Args:
+            batch: The reports.
+            fresh: Positions in it of those that are their aircraft's newest so far, ascending.
+            now: When they arrived.
+            backlog: Which of the batch's reports were in the log before we came, bool of shape (n,); None: none.
+        """
+        if not len(fresh):
+            return
+        rows = _last_of_each(batch.key, fresh)
+        slots = np.array([self._slot(batch.key[row]) for row in rows.tolist()], np.intp)
+        columns = self._columns
+        for name in ("key", *TEXTS):
+            values = getattr(batch, name)
+            for slot, row in zip(slots.tolist(), rows.tolist(), strict=True):
+                columns[name][slot] = values[row]
+        for name in ("time", "published", "on_ground", *NUMBERS):
+            columns[name][slots] = getattr(batch, name)[rows]
+        self.seq += 1
+        columns["seq"][slots] = self.seq
+        columns["heard"][slots] = now
+        columns["backlog"][slots] = False if backlog is None else backlog[rows]
+        if backlog is not None and backlog.any():
+            self._newest_backlog = max(self._newest_backlog, float(batch.published[backlog].max()))
+            self._age_backlog(now)
+
+    def expire(self, now: float) -> list[str]:
+        """Forget the aircraft that are lost; their keys."""
+        columns = self._columns
+        lost = np.flatnonzero(columns["taken"] & (now - columns["heard"] > self.lost_after))
+        keys: list[str] = columns["key"][lost].tolist()
+        for key in keys:
+            self._free.append(self._slots.pop(key))
+        columns["taken"][lost] = False
+        for name in ("key", *TEXTS):
+            columns[name][lost] = None
+        self.seq += bool(keys)
+        return keys
+
+    def pause(self, seconds: float) -> None:
+        """Leave out a time in which nothing could be heard: nobody ages by an outage of the broker."""
+        self._columns["heard"] += seconds
+
+    def picture(self, now: float, *, unheard: bool = False) -> Picture:
+        """A copy of the state of all aircraft that are not lost.
+
+        Args:
+            now: The age of each is counted up to here.
+            unheard: The broker cannot be reached: all are stale, and none is lost.
+        """
+        columns = self._columns
+        age = now - columns["heard"]
+        shown = np.flatnonzero(columns["taken"] & (unheard | (age <= self.lost_after)))
+        keys: list[str] = columns["key"][shown].tolist()
+        texts: dict[str, Any] = {name: columns[name][shown].tolist() for name in TEXTS}
+        numbers: dict[str, Any] = {name: columns[name][shown] for name in ("time", "on_ground", "seq", *NUMBERS)}
+        return Picture(
+            key=keys,
+            icao24=[None if key.startswith("cs:") else key for key in keys],
+            stale=(age[shown] > self.stale_after) | unheard,
+            age=age[shown],
+            **texts,
+            **numbers,
+        )
+
+    def _slot(self, key: str) -> int:
+        slot = self._slots.get(key)
+        if slot is None:
+            if not self._free:
+                self._grow()
+            slot = self._slots[key] = self._free.pop()
+            self._columns["taken"][slot] = True
+        return slot
+
+    def _grow(self) -> None:
+        used = len(self._slots)
+        size = max(_SMALLEST, 2 * used)
+        for name, column in self._columns.items():
+            larger = np.zeros(size, column.dtype)
+            larger[:used] = column[:used]
+            self._columns[name] = larger
+        self._free.extend(range(size - 1, used - 1, -1))
+
+    def _age_backlog(self, now: float) -> None:
+        """Reckon when the aircraft of the backlog were heard: the newest record of it counts as heard now."""
+        columns = self._columns
+        old = np.flatnonzero(columns["taken"] & columns["backlog"])
+        columns["heard"][old] = now - (self._newest_backlog - columns["published"][old])
+
+
+def _last_of_each(keys: list[str], rows: Rows) -> Rows:
+    """Of the rows of each aircraft the last."""
+    last = {keys[row]: row for row in rows.tolist()}
+    return np.fromiter(last.values(), np.intp, len(last))

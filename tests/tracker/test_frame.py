@@ -1,0 +1,101 @@
+"""Frames: the analyst's names, units and types, and exactly what is held."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producer.wire import StateVector
+from tracker.batch import collect
+from tracker.errors import UnknownColumn
+from tracker.frame import COLUMNS, frame, rejected_frame
+from tracker.records import Reject
+from tracker.window import Window
+
+FULL = StateVector(
+    icao24="abc123", callsign="AFR1", lat=48.5, lon=2.5, velocity=100.0, track=90.0, altitude=304.8,
+    geo_altitude=609.6, vertical_rate=-5.08, on_ground=False, squawk="0020", time=1_633_611_600.5,
+)  # fmt: skip
+BARE = StateVector(callsign="TEST-1", lat=0.0, lon=0.0, time=1_633_611_601.0)
+
+
+def framed(*vectors, columns=None):
+    window = Window(1e9)
+    if vectors:
+        window.add(collect(vectors, [0.0] * len(vectors)))
+    return frame(window.reports(), columns)
+
+
+def test_every_column_has_the_name_type_and_unit_of_the_table():
+    for vectors in [(FULL, BARE), (FULL,), (BARE,), ()]:
+        df = framed(*vectors)
+        assert list(df.columns) == [column.name for column in COLUMNS]
+        assert [str(dtype) for dtype in df.dtypes] == [column.dtype for column in COLUMNS]
+        assert isinstance(df.index, pd.RangeIndex)
+        assert len(df) == len(vectors)
+
+
+def test_values_come_in_the_analysts_units():
+    row = framed(FULL).iloc[0]
+    assert row.timestamp == pd.Timestamp("2021-10-07 13:00:00.5", tz="UTC")
+    assert row.altitude == pytest.approx(1000, abs=1e-6)
+    assert row.geoaltitude == pytest.approx(2000, abs=1e-6)
+    assert row.groundspeed == pytest.approx(100 * 3600 / 1852)
+    assert row.vertical_rate == pytest.approx(-1000, abs=1e-6)
+    assert (row.latitude, row.longitude, row.track) == (48.5, 2.5, 90.0)
+    assert (row.icao24, row.callsign, row.squawk, row.key, row.onground) == ("abc123", "AFR1", "0020", "abc123", False)
+
+
+def test_what_is_not_known_is_missing():
+    row = framed(FULL, BARE).iloc[1]
+    missing = {"icao24", "altitude", "geoaltitude", "groundspeed", "track", "vertical_rate", "onground", "squawk"}
+    assert {name for name in row.index if pd.isna(row[name])} == missing
+    assert row.key == "cs:TEST-1"
+
+
+def test_categories_are_those_that_occur_in_alphabetical_order():
+    window = Window(10)
+    for time, sign in enumerate(["ZZZ", "MMM", "AAA", "BBB"]):
+        window.add(collect([StateVector(callsign=sign, lat=0, lon=0, time=time * 6.0)], [0.0]))
+    df = frame(window.reports())
+    assert list(df.callsign.cat.categories) == ["AAA", "BBB"]
+    assert list(df.callsign) == ["AAA", "BBB"]
+    assert list(df.sort_values("callsign").callsign) == ["AAA", "BBB"]
+
+
+def test_columns_can_be_chosen_and_a_wrong_name_is_told():
+    assert list(framed(FULL, columns=["altitude", "key"]).columns) == ["altitude", "key"]
+    with pytest.raises(UnknownColumn, match=r"'altidude' .close to it: altitude"):
+        framed(FULL, columns=["altidude"])
+
+
+def test_a_frame_may_be_changed_without_harm_to_the_window():
+    window = Window(100)
+    window.add(collect([FULL], [0.0]))
+    df = frame(window.reports())
+    df.loc[0, "latitude"] = 0.0
+    assert frame(window.reports()).latitude[0] == 48.5
+
+
+def test_rejects_make_a_frame_even_when_there_are_none():
+    assert list(rejected_frame([]).columns) == list(
+        rejected_frame([Reject(0.0, 0, 0, "json", None, "bad", b"x")]).columns
+    )
+    df = rejected_frame([Reject(1.5, 2, 3, "range", "lat", "lat = 91", b"{")])
+    assert df.when[0] == pd.Timestamp("1970-01-01 00:00:01.5", tz="UTC")
+    assert (df.partition[0], df.offset[0], df.reason[0], df.field[0], df.first_bytes[0]) == (2, 3, "range", "lat", b"{")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.one_of(st.none(), st.integers(0, 400).map("S{}".format))), max_size=400)
+)
+def test_texts_survive_whatever_their_number(reports):
+    vectors = [
+        StateVector(icao24=f"{key:06x}", callsign=sign, lat=0, lon=0, time=float(n))
+        for n, (key, sign) in enumerate(reports)
+    ]
+    df = framed(*vectors)
+    assert list(df.key) == [f"{key:06x}" for key, _ in reports]
+    assert [None if pd.isna(sign) else sign for sign in df.callsign] == [sign for _, sign in reports]
+    assert np.array_equal(df.timestamp.astype("int64"), np.arange(len(reports)) * 1_000_000)

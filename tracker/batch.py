@@ -1,0 +1,81 @@
+"""`Batch`: validated reports as columns, on their way from the feed into window and fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from producer.wire import StateVector
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+NUMBERS = ("lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate")
+"""The wire's numbers but for `time`, each a float64 column in SI units, NaN where not known."""
+TEXTS = ("callsign", "squawk")
+"""The wire's texts but for `icao24`, which the key holds."""
+UNKNOWN = -1
+"""In the int8 column `on_ground`: not known (1 on the ground, 0 in the air)."""
+
+_fields = attrgetter("icao24", *TEXTS, "time", "on_ground", *NUMBERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Reports in the order of the log: n keys, and columns of shape (n,)."""
+
+    key: list[str]
+    callsign: list[str | None]
+    squawk: list[str | None]
+    time: Floats
+    """Event time, s since 1970, UTC; where a report gave none, when its record was published."""
+    dated: npt.NDArray[np.bool_]
+    """Whether the report gave its event time itself."""
+    published: Floats
+    """The record's timestamp, s since 1970, UTC."""
+    on_ground: npt.NDArray[np.int8]
+    lat: Floats
+    lon: Floats
+    velocity: Floats
+    track: Floats
+    altitude: Floats
+    geo_altitude: Floats
+    vertical_rate: Floats
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def take(self, rows: Rows) -> Batch:
+        """The rows at these positions, as a batch of their own."""
+        columns: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        for name, column in columns.items():
+            columns[name] = [column[row] for row in rows.tolist()] if isinstance(column, list) else column[rows]
+        return Batch(**columns)
+
+
+def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch:
+    """Turn state vectors into columns.
+
+    Args:
+        vectors: The reports, at least one.
+        published: When the record of each was published, s since 1970.
+    """
+    icao24, callsign, squawk, time, on_ground, *numbers = zip(*map(_fields, vectors), strict=True)
+    stamps = np.array(published, np.float64)
+    times = np.array(time, np.float64)  # None becomes NaN
+    dated = ~np.isnan(times)
+    return Batch(
+        key=[address or f"cs:{sign}" for address, sign in zip(icao24, callsign, strict=True)],
+        callsign=list(callsign),
+        squawk=list(squawk),
+        time=np.where(dated, times, stamps),
+        dated=dated,
+        published=stamps,
+        on_ground=np.array([UNKNOWN if state is None else state for state in on_ground], np.int8),
+        **{name: np.array(column, np.float64) for name, column in zip(NUMBERS, numbers, strict=True)},
+    )

@@ -1,0 +1,318 @@
+"""`Tracker`: what a notebook holds. It owns the feed's thread, and hands out frames and screens.
+
+Feed (thread, own event loop) ──> Store ──> frame, latest, track, rejected, stats
+                                    └─────> once a second: map, table, status
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import warnings
+import weakref
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import pandas as pd
+
+from tracker.changes import Changes
+from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
+from tracker.feed import Feed
+from tracker.frame import frame, rejected_frame
+from tracker.livemap import LiveMap
+from tracker.panels import LiveTable, StatusStrip
+from tracker.since import parse_since, parse_span
+from tracker.stats import Stats
+from tracker.store import Store
+
+Screen = TypeVar("Screen", LiveMap, LiveTable, StatusStrip)
+
+CONNECT_TIMEOUT = 5.0
+"""How long `start()` waits for the broker before it warns, s."""
+_DRAW_EVERY = 1.0  # s
+_STOP_TIMEOUT = 5.0  # s
+_MAX_SCREENS = 4
+"""Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
+
+_running: weakref.WeakValueDictionary[tuple[str, str, str], Tracker] = weakref.WeakValueDictionary()
+
+
+class Tracker:
+    """A live view of a Kafka topic of aircraft: frames, a map, a table.
+
+    Reads every partition without a consumer group, in a thread of its own, from `start()` to `stop()`.
+
+    Example:
+        >>> t = Tracker("localhost:9092").start()
+        >>> t.map()
+        >>> t.frame(last="2min")
+
+    Args:
+        bootstrap_servers: `host:port`, several separated by commas; None: the environment's
+            `KAFKA_BOOTSTRAP_SERVERS`, else `localhost:9092`.
+        topic: Its name; it need not exist yet.
+        window: How far the frames reach back from the newest event time: `"10min"`, seconds or a timedelta.
+        since: From when on records are read, by when they were published: `"-10min"`, `"earliest"`, `"latest"`,
+            a datetime or s since 1970.
+        stale_after: An aircraft not heard for so long, s, is drawn in grey.
+        lost_after: An aircraft not heard for so long, s, leaves the screens; `float("inf")`: never.
+        name: Two trackers of the same address and topic live side by side only under different names.
+
+    Raises:
+        BadOption: An argument is outside its limits.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str | None = None,
+        *,
+        topic: str = "shipments",
+        window: str | float | timedelta = "10min",
+        since: str | float | datetime = "-10min",
+        stale_after: float = 15.0,
+        lost_after: float = 60.0,
+        name: str = "",
+    ) -> None:
+        address = bootstrap_servers or os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "localhost:9092"
+        self.bootstrap_servers = _check_address(address)
+        self.topic = topic
+        self.name = name
+        self.window = parse_span("window", window)
+        """Reach of the window, s."""
+        if not 0 < stale_after <= lost_after:
+            raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
+        self.error: BaseException | None = None
+        """What ended the background thread, if anything did."""
+        self._ageing = (stale_after, lost_after)
+        self._since = parse_since(since)
+        self._changes = Changes()
+        self._owned = ExitStack()
+        self._screens: list[LiveMap | LiveTable | StatusStrip] = []
+        self._thread: threading.Thread | None = None
+        self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._store, self._feed = self._begin()
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        return f"Tracker({self.bootstrap_servers!r}, topic={self.topic!r}{name})"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Read on from `since` in the background; what an earlier run held is forgotten.
+
+        A tracker of the same address, topic and name that runs already is stopped, so that running a cell again
+        leaves one. Where no broker answers within `CONNECT_TIMEOUT`, a `BrokerWarning` says so, and it goes on trying.
+
+        Raises:
+            FeedFailed: The run before ended with an error; the start after this one tries again.
+        """
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise FeedFailed(f"the run before ended: {error}") from error
+        if self.running:
+            return self
+        older = _running.get(self._identity)
+        if older is not None:
+            older.stop()
+        self._store, self._feed = self._begin()
+        self._thread = threading.Thread(target=self._run, name=repr(self), daemon=True)
+        self._thread.start()
+        _running[self._identity] = self
+        status = self._feed.status
+        if not self._changes.wait(lambda: status.connected or not self.running, CONNECT_TIMEOUT):
+            warnings.warn(
+                f"{status.error or f'no answer from {self.bootstrap_servers}'}; trying on", BrokerWarning, stacklevel=2
+            )
+        return self
+
+    def stop(self) -> None:
+        """End the background thread; frames go on serving what is held."""
+        thread = self._thread
+        if thread is not None:
+            self._changes.wait(lambda: self._task is not None or not thread.is_alive(), _STOP_TIMEOUT)
+            if self._task is not None and thread.is_alive():
+                loop, task = self._task
+                loop.call_soon_threadsafe(task.cancel)
+            thread.join(_STOP_TIMEOUT)
+            self._thread = self._task = None
+        if _running.get(self._identity) is self:
+            del _running[self._identity]
+        self._owned.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether the background thread lives."""
+        return self._thread is not None and self._thread.is_alive()
+
+    async def settled(self, count: int | None = None, timeout: float = 30.0) -> None:  # noqa: ASYNC109
+        """Wait until so many valid reports were read since the start; without a count, all that the log held then.
+
+        Example:
+            >>> await t.settled(count=43191, timeout=60)
+
+        Args:
+            count: Reports, duplicates included, refused ones not.
+            timeout: s.
+
+        Raises:
+            NotRunning: It was not started, or was stopped meanwhile.
+            NotSettled: The time is over.
+            FeedFailed: The background thread ended with an error.
+        """
+
+        def reached() -> bool:
+            return self._store.received >= count if count is not None else self._feed.status.caught_up
+
+        await self._changes.settle(lambda: reached() or not self.running, timeout)
+        if self.error is not None:
+            raise FeedFailed(f"the background thread ended: {self.error}") from self.error
+        if reached():
+            return
+        if not self.running:
+            raise NotRunning(f"{self!r} is not running: start() it")
+        wanted = f"{count} reports" if count is not None else "the end of the log"
+        reason = f" ({self._feed.status.error})" if self._feed.status.error else ""
+        raise NotSettled(f"{self._store.received} reports were read in {timeout:g} s, and not {wanted}{reason}")
+
+    @property
+    def stats(self) -> Stats:
+        """The numbers at this moment."""
+        return self._store.stats(self._feed.status)
+
+    def frame(self, last: str | float | timedelta | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The reports of the window, one row each, as a copy.
+
+        Example:
+            >>> t.frame(last="2min", columns=["timestamp", "callsign", "altitude"])
+
+        Args:
+            last: Only so far back from the newest event time.
+            columns: Names out of `tracker.frame.COLUMNS`; None: all.
+
+        Returns:
+            Shape (n, columns), RangeIndex; rows in the order of arrival, each aircraft's own rows in time order.
+
+        Raises:
+            BadOption: `last` is no span.
+            UnknownColumn: There is no such column.
+        """
+        return frame(self._store.reports(None if last is None else parse_span("last", last)), columns)
+
+    def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The newest row that each aircraft has in the window, sorted by key; lost aircraft included."""
+        return frame(self._store.latest(), columns)
+
+    def track(self, aircraft: str) -> pd.DataFrame:
+        """The rows of one aircraft in time order, by key or callsign.
+
+        Example:
+            >>> t.track("AFR123")
+
+        Raises:
+            UnknownAircraft: The window holds none of that key or callsign.
+        """
+        for name in (aircraft.strip(), aircraft.strip().lower(), aircraft.strip().upper()):
+            reports, known = self._store.track(name)
+            if len(reports):
+                return frame(reports)
+        raise UnknownAircraft(aircraft, known)
+
+    def rejected(self) -> pd.DataFrame:
+        """The newest refused records: when, partition, offset, reason, field, error, first_bytes."""
+        return rejected_frame(self._store.rejects())
+
+    def map(self, **options: Any) -> LiveMap:  # noqa: ANN401 - as LiveMap types them
+        """A live map; the options are those of `tracker.livemap.LiveMap`."""
+        return self._show(LiveMap(**options))
+
+    def table(self, **options: Any) -> LiveTable:  # noqa: ANN401 - as LiveTable types them
+        """A live table of the aircraft that are not lost; the options are those of `tracker.panels.LiveTable`."""
+        return self._show(LiveTable(**options))
+
+    def status(self) -> StatusStrip:
+        """A live strip of numbers: connection, rate, lag, aircraft, rejects, reconnects, last error."""
+        return self._show(StatusStrip())
+
+    @property
+    def _identity(self) -> tuple[str, str, str]:
+        return self.bootstrap_servers, self.topic, self.name
+
+    def _begin(self) -> tuple[Store, Feed]:
+        store = Store(self.window, *self._ageing)
+        return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.tell)
+
+    def _run(self) -> None:
+        """The thread: feed and screens, until stopped or failed."""
+        try:
+            asyncio.run(self._live())
+        except asyncio.CancelledError:
+            self._feed.close("stopped")
+        except Exception as error:  # noqa: BLE001 - the top of the thread: kept, shown, raised where it is waited for
+            self.error = _first(error)
+            self._feed.close(f"{type(self.error).__name__}: {self.error}")
+        self._draw()
+        self._changes.tell()
+
+    async def _live(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = (asyncio.get_running_loop(), task)
+        self._changes.tell()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._feed.run())
+            tasks.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        """Draw once a second; lost aircraft leave, unless it is the broker that is away."""
+        while True:
+            if self._feed.status.connected:
+                self._store.expire()
+            self._draw()
+            await asyncio.sleep(_DRAW_EVERY)
+
+    def _show(self, screen: Screen) -> Screen:
+        """Draw a new screen, and from then on leave it to the thread."""
+        self._draw_on([screen])
+        kin = [other for other in self._screens if type(other) is type(screen)]
+        for oldest in kin[: len(kin) - _MAX_SCREENS + 1]:
+            self._screens.remove(oldest)
+            oldest.close()
+        self._screens.append(screen)
+        return screen
+
+    def _draw(self) -> None:
+        self._screens = [screen for screen in self._screens if screen.comm is not None]
+        self._draw_on(self._screens)
+
+    def _draw_on(self, screens: Sequence[LiveMap | LiveTable | StatusStrip]) -> None:
+        if not screens:
+            return
+        stats = self.stats
+        picture = self._store.picture(connected=stats.connected)
+        for screen in screens:
+            screen.draw(stats) if isinstance(screen, StatusStrip) else screen.draw(picture)
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _check_address(address: str) -> str:
+    for part in address.split(","):
+        host, _, port = part.strip().rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise BadOption("bootstrap_servers", address, 'host:port, such as "localhost:9092", is needed')
+    return ",".join(part.strip() for part in address.split(","))

@@ -1,0 +1,75 @@
+"""Spans of time and starting points as people write them: `"10min"`, `"-10min"`, `"earliest"`, a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tracker.errors import BadOption
+
+_UNITS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
+_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Where reading a log starts, by when records were published."""
+
+    at: float = 0.0
+    """s since 1970; infinite for the ends of the log."""
+    before_now: float | None = None
+    """If set: so many seconds before the start instead."""
+
+    def moment(self, now: float) -> float:
+        """The time from which records are wanted, s since 1970: -inf is the log's beginning, inf its end."""
+        return self.at if self.before_now is None else now - self.before_now
+
+
+def parse_span(name: str, value: str | float | timedelta) -> float:
+    """Seconds out of `"90s"`, `"10min"`, `"2h"`, `"1d"`, a number of seconds or a timedelta.
+
+    Raises:
+        BadOption: It is none of these, or not above zero.
+    """
+    limit = 'a span above zero is needed: seconds, a timedelta, or text such as "90s", "10min", "2h", "1d"'
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+    elif isinstance(value, str):
+        match = _SPAN.fullmatch(value)
+        if not match or match[2].lower() not in _UNITS:
+            raise BadOption(name, value, limit)
+        seconds = float(match[1]) * _UNITS[match[2].lower()]
+    elif isinstance(value, int | float):
+        seconds = float(value)
+    else:
+        raise BadOption(name, value, limit)
+    if not 0 < seconds < float("inf"):
+        raise BadOption(name, value, limit)
+    return seconds
+
+
+def parse_since(value: str | float | datetime) -> Since:
+    """A starting point out of `"earliest"`, `"latest"`, `"-10min"`, an ISO 8601 time, a datetime or s since 1970.
+
+    A time without a zone is UTC.
+
+    Raises:
+        BadOption: It is none of these.
+    """
+    limit = 'one of "earliest", "latest", "-10min", "2026-01-31T12:00Z", a datetime, or seconds since 1970 is needed'
+    if isinstance(value, str):
+        text = value.strip()
+        if text in ("earliest", "latest"):
+            return Since(float("-inf" if text == "earliest" else "inf"))
+        if text.startswith("-"):
+            return Since(before_now=parse_span("since", text[1:]))
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadOption("since", value, limit) from None
+    if isinstance(value, datetime):
+        return Since((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp())
+    if isinstance(value, int | float) and 0 <= value < 1e11:
+        return Since(float(value))
+    raise BadOption("since", value, limit)

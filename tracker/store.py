@@ -1,0 +1,125 @@
+"""What a tracker holds: window, fleet, rejects and counters, under one lock.
+
+feed's thread ──> take / resume ──> Store ──> reports, latest, track, picture, stats ──> any thread
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+
+import numpy as np
+
+from tracker.feed import Status
+from tracker.fleet import Fleet, Picture
+from tracker.records import Reading, Reject
+from tracker.stats import Stats
+from tracker.window import Reports, Window
+
+KEPT_REJECTS = 1_000
+"""The newest refused records that are kept."""
+
+_RATE_SPAN = 5.0  # s
+
+
+class Store:
+    """Takes in what the feed reads, and answers from it; every method may be called from any thread.
+
+    Args:
+        window: Reach of the window, s.
+        stale_after: Not heard for so long, s: stale.
+        lost_after: Not heard for so long, s: lost.
+    """
+
+    def __init__(self, window: float, stale_after: float, lost_after: float) -> None:
+        self._lock = threading.Lock()
+        self._window = Window(window)
+        self._fleet = Fleet(stale_after, lost_after)
+        self._rejects: deque[Reject] = deque(maxlen=KEPT_REJECTS)
+        self._counts = dict.fromkeys(("received", "rejected", "duplicates", "late", "outside_window", "tombstones"), 0)
+        self._recent: deque[tuple[float, int]] = deque()  # (moment, reports), for the rate
+
+    @property
+    def received(self) -> int:
+        """Valid reports taken in."""
+        return self._counts["received"]
+
+    def take(self, reading: Reading, backlog: list[bool] | None, now: float) -> None:
+        """Take in what was read at the monotonic time `now`; `backlog` as in `Fleet.apply`."""
+        counts = self._counts
+        with self._lock:
+            self._rejects.extend(reading.rejects)
+            counts["rejected"] += len(reading.rejects)
+            counts["tombstones"] += reading.tombstones
+            if reading.batch is None:
+                return
+            judgement = self._window.add(reading.batch)
+            self._fleet.apply(
+                reading.batch, judgement.fresh, now, backlog=None if backlog is None else np.array(backlog, np.bool_)
+            )
+            counts["received"] += len(reading.batch)
+            counts["duplicates"] += judgement.duplicates
+            counts["late"] += judgement.late
+            counts["outside_window"] += judgement.outside
+            self._recent.append((now, len(reading.batch)))
+            while self._recent[0][0] < now - _RATE_SPAN:
+                self._recent.popleft()
+
+    def resume(self, seconds: float) -> None:
+        """Nothing could be heard for so long: nobody ages by that."""
+        with self._lock:
+            self._fleet.pause(seconds)
+
+    def expire(self) -> None:
+        """Forget the aircraft that are lost."""
+        with self._lock:
+            self._fleet.expire(time.monotonic())
+
+    def reports(self, last: float | None = None) -> Reports:
+        """A copy of the window, or of its last so many seconds."""
+        with self._lock:
+            return self._window.reports(last)
+
+    def latest(self) -> Reports:
+        """A copy of the newest row of each aircraft in the window."""
+        with self._lock:
+            return self._window.latest()
+
+    def track(self, name: str) -> tuple[Reports, list[str]]:
+        """A copy of one aircraft's rows, and the keys and callsigns that the window knows."""
+        with self._lock:
+            reports = self._window.track(name)
+        return reports, [name for column in ("key", "callsign") for name in reports.names[column]]
+
+    def picture(self, *, connected: bool) -> Picture:
+        """The aircraft that are not lost; all are stale while the broker cannot be reached."""
+        with self._lock:
+            return self._fleet.picture(time.monotonic(), unheard=not connected)
+
+    def rejects(self) -> list[Reject]:
+        """The refused records that are kept, the newest last."""
+        with self._lock:
+            return list(self._rejects)
+
+    def stats(self, status: Status) -> Stats:
+        """All numbers at this moment."""
+        with self._lock:
+            now = time.monotonic()
+            picture = self._fleet.picture(now, unheard=not status.connected)
+            return Stats(
+                **self._counts,
+                rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,
+                rows=len(self._window),
+                aircraft=len(picture),
+                stale=int(picture.stale.sum()),
+                newest=datetime.fromtimestamp(self._window.newest, UTC) if np.isfinite(self._window.newest) else None,
+                reconnects=status.reconnects,
+                logs_replaced=status.logs_replaced,
+                truncated=status.truncated,
+                lag=status.lag,
+                connected=status.connected,
+                since=status.since,
+                error=status.error,
+            )

@@ -1,0 +1,272 @@
+"""The reports of the last N minutes of event time, as NumPy columns; pure.
+
+    batch ──> judge: outside, late, duplicate, fresh ──> rows ──> Window.rows() / Window.newest_rows()
+
+The columns are one buffer in order of arrival. New rows go behind the last; when the buffer is full, the rows that
+have left the window are dropped and the rest moves to the front (or into a larger buffer), so that a row costs one
+copy or two in its life, a view is one slice, and memory follows the number of rows held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.batch import NUMBERS, TEXTS, Batch, Floats, Rows
+from tracker.texts import ABSENT, Codes, Texts, recode
+
+_DTYPES: Mapping[str, type[Any]] = (
+    {"time": np.float64, "key": np.int32, "on_ground": np.int8}
+    | dict.fromkeys(TEXTS, np.int32)
+    | dict.fromkeys(NUMBERS, np.float64)
+)
+BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
+"""What a row takes in the columns; the buffer is at most half as large again."""
+
+_SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
+_MOST_IDLE_NAMES = 1 << 16
+_SMALLEST = 4096  # rows; below that, growing costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Rows of a window, copied: columns of shape (n,), texts as codes into their names."""
+
+    columns: dict[str, npt.NDArray[Any]]
+    """time, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
+    names: dict[str, list[str]]
+    """The names that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
+
+    def __len__(self) -> int:
+        return len(self.columns["time"])
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a batch: positions in it, ascending, and counts."""
+
+    fresh: Rows
+    """The reports that are their aircraft's newest so far."""
+    accepted: Rows
+    """The fresh ones and the late ones: those that entered the window."""
+    outside: int
+    """Older than the window."""
+    duplicates: int
+    """Of an aircraft and event time that the window holds."""
+
+    @property
+    def late(self) -> int:
+        """Accepted, but older than their aircraft's newest."""
+        return len(self.accepted) - len(self.fresh)
+
+
+class Window:
+    """A rolling window of reports.
+
+    Args:
+        span: How far it reaches back from the newest event time, s.
+    """
+
+    def __init__(self, span: float) -> None:
+        self.span = span
+        self.newest = -np.inf
+        """The newest event time seen, s since 1970."""
+        self._columns = _buffer(_SMALLEST)
+        self._end = 0
+        self._texts = {name: Texts() for name in ("key", *TEXTS)}
+        self._last_time: Floats = np.empty(0)  # by key code: newest event time
+        self._last_row: Rows = np.empty(0, np.intp)  # by key code: where that report lies
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._held()))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the columns."""
+        return sum(column.nbytes for column in self._columns.values())
+
+    def add(self, batch: Batch) -> Judgement:
+        """Take in the reports of a batch, each where it belongs by event time."""
+        self._make_room(len(batch))
+        codes = {name: texts.codes(getattr(batch, name)) for name, texts in self._texts.items()}
+        self._know_keys()
+        judgement = self._judge(codes["key"], batch)
+        self.newest = max(self.newest, float(batch.time.max()))
+        rows = judgement.accepted
+        self._append(batch, codes, rows)
+        if judgement.late:
+            late = np.setdiff1d(rows, judgement.fresh, assume_unique=True)
+            self._put_in_order(np.unique(codes["key"][late]), float(batch.time[late].min()))
+        self._last_time[codes["key"][judgement.fresh]] = batch.time[judgement.fresh]
+        return judgement
+
+    def reports(self, last: float | None = None) -> Reports:
+        """A copy of the rows of the window, or of its last `last` seconds.
+
+        Rows stand in the order of arrival, each aircraft's own rows in time order.
+        """
+        held = self._held(last)
+        return self._copy(slice(0, self._end) if held.all() else np.flatnonzero(held))
+
+    def latest(self) -> Reports:
+        """A copy of the newest row of each aircraft that has one in the window, sorted by key."""
+        keys = np.flatnonzero(self._last_time >= self.newest - self.span)
+        names = self._texts["key"].names()
+        keys = np.array(sorted(keys.tolist(), key=names.__getitem__), np.intp)
+        return self._copy(self._last_row[keys])
+
+    def track(self, name: str) -> Reports:
+        """A copy of the rows of one aircraft, by key or callsign, in time order."""
+        column = "key" if self._texts["key"].code(name) != ABSENT else "callsign"
+        code = self._texts[column].code(name)
+        held = self._held() & (self._columns[column][: self._end] == code) & (code != ABSENT)
+        return self._copy(np.flatnonzero(held))
+
+    def _held(self, last: float | None = None) -> npt.NDArray[np.bool_]:
+        span = self.span if last is None else min(last, self.span)
+        held: npt.NDArray[np.bool_] = self._columns["time"][: self._end] >= self.newest - span
+        return held
+
+    def _copy(self, rows: slice | Rows) -> Reports:
+        return Reports(
+            columns={
+                name: column[rows].copy() if isinstance(rows, slice) else column[rows]
+                for name, column in self._columns.items()
+            },
+            names={name: texts.names() for name, texts in self._texts.items()},
+        )
+
+    def _know_keys(self) -> None:
+        """Make room in the columns by key for keys that were seen for the first time."""
+        more = len(self._texts["key"]) - len(self._last_time)
+        if more:
+            self._last_time = np.append(self._last_time, np.full(more, -np.inf))
+            self._last_row = np.append(self._last_row, np.full(more, ABSENT))
+
+    def _judge(self, key: Codes, batch: Batch) -> Judgement:
+        """Compare each report with the window's reach and with what came before it of its aircraft."""
+        newest = np.maximum(np.maximum.accumulate(batch.time), self.newest)
+        rows = np.flatnonzero(batch.time >= newest - self.span)
+        outside = len(batch) - len(rows)
+        if not len(rows):
+            return Judgement(rows, rows, outside, duplicates=0)
+        order = rows[np.argsort(key[rows], kind="stable")]  # by aircraft, then as they came
+        sorted_key, time = key[order], batch.time[order]
+        first = np.append(True, sorted_key[1:] != sorted_key[:-1])
+        known = self._last_time[sorted_key[first]]
+        before = np.append(-np.inf, time[:-1])
+        before[first] = known
+        if (time > before).all():
+            return Judgement(rows, rows, outside, duplicates=0)
+        before = _newest_before(time, first, known)
+        again = (time == before) & batch.dated[order]
+        fresh = (time >= before) & ~again
+        older = order[time < before]
+        late = self._new_among(np.sort(older), order[fresh], key, batch)
+        return Judgement(
+            fresh=np.sort(order[fresh]),
+            accepted=np.sort(np.concatenate([order[fresh], late])),
+            outside=outside,
+            duplicates=int(again.sum()) + len(older) - len(late),
+        )
+
+    def _new_among(self, older: Rows, fresh: Rows, key: Codes, batch: Batch) -> Rows:
+        """Those of the older reports whose aircraft and event time are not held yet."""
+        if not len(older):
+            return older
+        concerned = np.zeros(len(self._texts["key"]), np.bool_)
+        concerned[key[older]] = True
+        held = self._rows_since(float(batch.time[older].min()), concerned)
+        fresh = fresh[concerned[key[fresh]]]
+        seen = set(zip(self._columns["key"][held].tolist(), self._columns["time"][held].tolist(), strict=True))
+        seen.update(zip(key[fresh].tolist(), batch.time[fresh].tolist(), strict=True))
+        new = []
+        for row, *report in zip(older.tolist(), key[older].tolist(), batch.time[older].tolist(), strict=True):
+            if not batch.dated[row] or tuple(report) not in seen:
+                new.append(row)
+                seen.add(tuple(report))
+        return np.array(new, np.intp)
+
+    def _rows_since(self, time: float, concerned: npt.NDArray[np.bool_]) -> Rows:
+        """Where the reports of the concerned keys (bool by key code) from this event time on lie."""
+        since = np.flatnonzero(self._columns["time"][: self._end] >= time)
+        concerned_rows: Rows = since[concerned[self._columns["key"][since]]]
+        return concerned_rows
+
+    def _append(self, batch: Batch, codes: dict[str, Codes], rows: Rows) -> None:
+        begin, self._end = self._end, self._end + len(rows)
+        for name, column in self._columns.items():
+            column[begin : self._end] = (codes[name] if name in codes else getattr(batch, name))[rows]
+        # Where an aircraft comes twice the last one is assigned, and after sorting the newest lies last.
+        self._last_row[codes["key"][rows]] = np.arange(begin, self._end)
+
+    def _put_in_order(self, keys: Codes, time: float) -> None:
+        """Sort the rows of these aircraft from an event time on, among the places that they have."""
+        concerned = np.zeros(len(self._texts["key"]), np.bool_)
+        concerned[keys] = True
+        rows = self._rows_since(time, concerned)
+        key = self._columns["key"][rows]
+        places = rows[np.argsort(key, kind="stable")]
+        sources = rows[np.lexsort((self._columns["time"][rows], key))]
+        for column in self._columns.values():
+            column[places] = column[sources]
+
+    def _make_room(self, rows: int) -> None:
+        """See to it that so many rows fit, by dropping what has left the window and by growing."""
+        capacity = len(self._columns["time"])
+        names = max(map(len, self._texts.values()))  # reports outside the window bring names, but no rows
+        if self._end + rows <= capacity and names <= capacity + _MOST_IDLE_NAMES:
+            return
+        held = self._held()
+        self._end = int(np.count_nonzero(held))
+        needed = self._end + rows
+        if not capacity / (2 * _SLACK) <= needed <= capacity / _SLACK:
+            capacity = max(_SMALLEST, int(needed * _SLACK))
+        for name, column in self._columns.items():  # one at a time: the peak is one column more
+            moved = np.empty(capacity, column.dtype)
+            moved[: self._end] = column[: len(held)][held]
+            self._columns[name] = moved
+        self._forget_texts()
+
+    def _forget_texts(self) -> None:
+        """Leave out the texts that no row has any more, and find each aircraft's newest row anew."""
+        for name, texts in self._texts.items():
+            codes = self._columns[name][: self._end]
+            used = np.zeros(len(texts) + 1, np.bool_)
+            used[codes] = True
+            if not used[:-1].all():
+                self._texts[name], mapping = recode(texts, used[:-1])
+                codes[:] = mapping[codes]
+        key = self._columns["key"][: self._end]
+        self._last_time = np.full(len(self._texts["key"]), -np.inf)
+        self._last_row = np.full(len(self._texts["key"]), ABSENT, np.intp)
+        self._last_time[key] = self._columns["time"][: self._end]
+        self._last_row[key] = np.arange(self._end)
+
+
+def _newest_before(time: Floats, first: npt.NDArray[np.bool_], known: Floats) -> Floats:
+    """The newest event time of the same aircraft before each report.
+
+    Args:
+        time: Event times, grouped by aircraft, shape (n,).
+        first: Where each group begins, bool of shape (n,).
+        known: The newest event time known of each group, shape (number of groups,).
+    """
+    values, rank = np.unique(np.concatenate([time, known]), return_inverse=True)
+    group = np.cumsum(first) - 1
+    lift = group * len(values)  # ranks of a later group are above all of an earlier one: one running maximum serves
+    before = np.empty(len(time), np.intp)
+    lifted = rank[: len(time)] + lift
+    known_rank = rank[len(time) :]
+    lifted[first] = np.maximum(lifted[first], known_rank + lift[first])
+    before[1:] = np.maximum.accumulate(lifted)[:-1] - lift[1:]
+    before[first] = known_rank
+    return values[before]
+
+
+def _buffer(capacity: int) -> dict[str, npt.NDArray[Any]]:
+    return {name: np.empty(capacity, dtype) for name, dtype in _DTYPES.items()}
