@@ -1,0 +1,64 @@
+"""The command `broker`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from tracker.devbroker.errors import CannotListenError
+from tracker.devbroker.server import RETENTION_BYTES, RETENTION_MS, Broker, serve
+
+
+class _FailedError(click.ClickException):
+    exit_code = 2
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="TRACKER_BROKER_HOST", help="Where to listen.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=9092,
+    show_default=True,
+    envvar="TRACKER_BROKER_PORT",
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--retention-bytes",
+    type=click.IntRange(min=-1),
+    default=RETENTION_BYTES,
+    show_default=True,
+    envvar="TRACKER_BROKER_RETENTION_BYTES",
+    help="Bytes kept for a partition; -1 keeps all.",
+)
+@click.option(
+    "--retention-ms",
+    type=click.IntRange(min=-1),
+    default=RETENTION_MS,
+    show_default=True,
+    envvar="TRACKER_BROKER_RETENTION_MS",
+    help="Milliseconds that records are kept; -1 keeps them for good.",
+)
+@click.option(
+    "--auto-create-topics",
+    is_flag=True,
+    envvar="TRACKER_BROKER_AUTO_CREATE_TOPICS",
+    help="Let clients make the topics that they ask for.",
+)
+def broker(host: str, port: int, retention_bytes: int, retention_ms: int, auto_create_topics: bool) -> None:
+    """Run the embedded broker until it is interrupted.
+
+    It speaks Kafka's protocol, for development and demonstration: one node, in memory. It keeps nothing when it stops.
+    """
+    node = Broker(
+        host, port, retention_bytes=retention_bytes, retention_ms=retention_ms, auto_create_topics=auto_create_topics
+    )
+    try:
+        asyncio.run(serve(node, on_listening=_announce))
+    except CannotListenError as error:
+        raise _FailedError(str(error)) from error
+
+
+def _announce(node: Broker) -> None:
+    click.echo(f"Broker listening at {node.address}, in memory: it keeps nothing when it stops.")

@@ -1,0 +1,76 @@
+"""What can go wrong in the embedded broker.
+
+BrokerError
+├── CannotListenError     the address cannot be bound; `.host`, `.port`
+├── RefusedError          a request is answered with an error code; `.code`
+└── MalformedError        what came is no request: its connection is closed
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ErrorCode(IntEnum):
+    """Kafka's own error codes, as far as this broker sends them."""
+
+    UNKNOWN_SERVER_ERROR = -1
+    NONE = 0
+    OFFSET_OUT_OF_RANGE = 1
+    CORRUPT_MESSAGE = 2
+    UNKNOWN_TOPIC_OR_PARTITION = 3
+    MESSAGE_TOO_LARGE = 10
+    OFFSET_METADATA_TOO_LARGE = 12
+    INVALID_TOPIC_EXCEPTION = 17
+    INVALID_REQUIRED_ACKS = 21
+    ILLEGAL_GENERATION = 22
+    INCONSISTENT_GROUP_PROTOCOL = 23
+    INVALID_GROUP_ID = 24
+    UNKNOWN_MEMBER_ID = 25
+    INVALID_SESSION_TIMEOUT = 26
+    REBALANCE_IN_PROGRESS = 27
+    UNSUPPORTED_VERSION = 35
+    TOPIC_ALREADY_EXISTS = 36
+    INVALID_PARTITIONS = 37
+    INVALID_REPLICATION_FACTOR = 38
+    INVALID_CONFIG = 40
+    INVALID_REQUEST = 42
+    OUT_OF_ORDER_SEQUENCE_NUMBER = 45
+    INVALID_PRODUCER_EPOCH = 47
+    INVALID_TXN_STATE = 48
+    NON_EMPTY_GROUP = 68
+    GROUP_ID_NOT_FOUND = 69
+    MEMBER_ID_REQUIRED = 79
+    GROUP_MAX_SIZE_REACHED = 81
+    FENCED_INSTANCE_ID = 82
+    INVALID_RECORD = 87
+    UNKNOWN_TOPIC_ID = 100
+
+
+class BrokerError(Exception):
+    """Anything that the embedded broker raises."""
+
+
+class CannotListenError(BrokerError):
+    """The broker cannot listen at its address; usually another process does."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"The broker cannot listen at {host}:{port}: {reason}. Choose another port with --port (0: any free one)."
+        )
+        self.host = host
+        self.port = port
+        self.reason = reason
+
+
+class RefusedError(BrokerError):
+    """A part of a request cannot be done; its answer carries the code."""
+
+    def __init__(self, code: ErrorCode, message: str | None = None) -> None:
+        super().__init__(message or code.name)
+        self.code = code
+        self.message = message
+
+
+class MalformedError(BrokerError):
+    """The bytes of a connection are no request of a version served, or ask to be hung up on."""

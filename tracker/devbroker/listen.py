@@ -1,0 +1,87 @@
+"""The sockets that a broker listens on."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from tracker.devbroker.errors import CannotListenError
+
+_BACKLOG = 512
+_ATTEMPTS = 16
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Listen at every address of a host, all on one port.
+
+    A name like localhost may stand for 127.0.0.1 and ::1, and a client may take either.
+
+    Args:
+        host: A name or an address; 0.0.0.0 is every IPv4 interface, :: every interface.
+        port: 0 for one that is free.
+
+    Raises:
+        CannotListenError: The host is unknown, or the port taken.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _listen(host, port)
+        except OSError as error:
+            # A port that was free for one address of the host was taken for another.
+            if port == 0 and error.errno == errno.EADDRINUSE and attempt < _ATTEMPTS - 1:
+                continue
+            raise CannotListenError(host, port, error.strerror or str(error)) from error
+        except OverflowError as error:
+            raise CannotListenError(host, port, "a port is a number from 0 to 65535") from error
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    listening: list[socket.socket] = []
+    missing: OSError | None = None
+    try:
+        for family, address in _addresses(host):
+            bound = listening[0].getsockname()[1] if listening else port
+            try:
+                listening.append(_bind(family, address, bound))
+            except OSError as error:
+                # Where IPv6 is off, localhost may still be known as ::1.
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+                missing = error
+        if not listening and missing is not None:
+            raise missing
+    except OSError:
+        for one in listening:
+            one.close()
+        raise
+    return listening
+
+
+def _addresses(host: str) -> list[tuple[int, str]]:
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # IPv4 first: the first address is the one that is shown.
+    ordered = sorted({(int(family), str(address[0])) for family, _, _, _, address in found})
+    return [(family, address) for family, address in ordered if family in (socket.AF_INET, socket.AF_INET6)]
+
+
+def _bind(family: int, address: str, port: int) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # So that a broker can be started again at once; a port that another one listens on stays taken.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            # :: takes IPv4 too, whatever the system's default is.
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        bound.bind((address, port))
+        bound.listen(_BACKLOG)
+        bound.settimeout(0)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def reached(sockname: tuple[str, int]) -> tuple[str, int]:
+    """The host and port at which a client reached a socket, from the socket's own name."""
+    return str(sockname[0]).removeprefix("::ffff:"), int(sockname[1])

@@ -1,0 +1,82 @@
+"""A member of a consumer group: what it says, what it is told, and how long its silence is borne."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tracker.devbroker.errors import ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What a consumer says when it joins."""
+
+    protocol_type: str
+    protocols: Mapping[str, bytes]
+    """Metadata by name of the assignors that it knows, the one it likes best first."""
+    session_timeout: float
+    """Seconds of silence after which it counts as dead."""
+    rebalance_timeout: float
+    """Seconds that it may take to join again."""
+    client_id: str = ""
+    host: str = ""
+    instance: str | None = None
+    """The name that a static member keeps over restarts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The answer to a join."""
+
+    code: ErrorCode
+    member: str
+    generation: int = -1
+    protocol_type: str | None = None
+    protocol: str | None = None
+    leader: str = ""
+    members: tuple[tuple[str, str | None, bytes], ...] = ()
+    """For the leader: id, instance and metadata of every member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The answer to a sync."""
+
+    code: ErrorCode
+    assignment: bytes = b""
+
+
+@dataclass(slots=True)
+class Member:
+    """One consumer in a group."""
+
+    id: str
+    joining: Joining
+    heard: float
+    """When it was last heard of."""
+    assignment: bytes = b""
+    on_joined: Callable[[Joined], None] | None = None
+    on_synced: Callable[[Synced], None] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer, so that it cannot send heartbeats."""
+        return self.on_joined is not None or self.on_synced is not None
+
+    @property
+    def expires(self) -> float:
+        """When it counts as dead, unless it is heard of."""
+        return self.heard + self.joining.session_timeout
+
+    def answer_join(self, answer: Joined) -> None:
+        """Answer the join that waits, if one does."""
+        waiting, self.on_joined = self.on_joined, None
+        if waiting:
+            waiting(answer)
+
+    def answer_sync(self, answer: Synced) -> None:
+        """Answer the sync that waits, if one does."""
+        waiting, self.on_synced = self.on_synced, None
+        if waiting:
+            waiting(answer)
