@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pyarrow
-import pyarrow.parquet
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from producer.errors import SourceError
 from producer.recording import require_columns
@@ -38,7 +38,7 @@ def rows(path: Path, name: str) -> Iterator[tuple[int, Mapping[str, object]]]:
         SourceError: It is no Parquet file, or lacks a column that every report needs.
     """
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pq.ParquetFile(path) as file:
             columns = [column for column in _COLUMNS if column in file.schema_arrow.names]
             require_columns(name, file.schema_arrow.names)
             number = 0
@@ -46,5 +46,5 @@ def rows(path: Path, name: str) -> Iterator[tuple[int, Mapping[str, object]]]:
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
-    except pyarrow.ArrowException as error:
+    except pa.ArrowException as error:
         raise SourceError(name, f"cannot be read as Parquet: {str(error).splitlines()[0]}") from error

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from kafka import KafkaProducer
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import KafkaAdminClient
 from kafka.errors import (
     InvalidReplicationFactorError,
     KafkaError,
@@ -59,12 +59,11 @@ class Stopper(Protocol):
 class KeyPartitioner(DefaultPartitioner):  # type: ignore[misc] # untyped
     """Chooses the partition that every Kafka client chooses for a key, but hashes each key once."""
 
-    def partition(
-        self, topic: str, key: Any, serialized_key: bytes, value: Any, serialized_value: Any, cluster: Any
-    ) -> Any:  # noqa: ANN401, E501, PLR0913
+    def partition(self, *call: Any) -> int | None:  # noqa: ANN401 - kafka-python's signature, untyped
         """Gives the partition of a keyed record; None while the topic is not known."""
+        topic, _, key, _, _, cluster = call
         partitions = cluster.partitions_for_topic(topic)
-        return _hash(serialized_key) % len(partitions) if partitions else None
+        return _hash(key) % len(partitions) if partitions else None
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -102,7 +101,7 @@ class Publisher:
 
         Args:
             bootstrap_servers: `host:port`, several with commas between.
-            topic: Made where it does not exist, with time stamps by the broker (LogAppendTime); otherwise left as it is.
+            topic: Made where it does not exist, with time stamps by the broker (LogAppendTime); else left as it is.
             stop: Ends every wait.
             partitions: Of a topic that is made.
             compression: `gzip`, `lz4`, `snappy` or `zstd`; None for none.
@@ -165,8 +164,8 @@ class Publisher:
         producer, self._producer = self._producer, None
         if lost:
             # close() would raise in its own flush, and leave the sender thread and its sockets behind.
-            producer._sender.force_close()  # noqa: SLF001
-            producer._sender.join(2.0)  # noqa: SLF001
+            producer._sender.force_close()
+            producer._sender.join(2.0)
         with contextlib.suppress(KafkaError):
             producer.close(timeout=2.0)
 
@@ -296,9 +295,14 @@ class Publisher:
             admin.close()
 
     def _create(self, admin: Any, replication: int) -> None:  # noqa: ANN401
-        configs = {"message.timestamp.type": "LogAppendTime"}
         admin.create_topics(
-            [NewTopic(self._topic, self._partitions, replication_factor=replication, topic_configs=configs)]
+            {
+                self._topic: {
+                    "num_partitions": self._partitions,
+                    "replication_factor": replication,
+                    "configs": {"message.timestamp.type": "LogAppendTime"},
+                }
+            }
         )
 
     def _remake_topic(self) -> None:

@@ -22,7 +22,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -68,8 +68,9 @@ def parse(row: Row) -> StateVector:
 
     Args:
         row: By column: `timestamp` (ISO 8601, UTC where it names no zone; s since 1970; or a datetime), `latitude` and
-            `longitude` deg, `icao24` or `callsign`; where known `altitude` and `geoaltitude` ft, `groundspeed` kt, `track`
-            deg, `vertical_rate` ft/min, `onground`, `squawk`. Numbers may be texts; None, NaN and "" are not known.
+            `longitude` deg, `icao24` or `callsign`; where known `altitude` and `geoaltitude` ft, `groundspeed` kt,
+            `track` deg, `vertical_rate` ft/min, `onground`, `squawk`. Numbers may be texts; None, NaN and "" stand for
+            what is not known.
 
     Raises:
         SchemaError: It is no report.
@@ -115,7 +116,7 @@ def _known(value: object) -> object:
     """Gives None for what stands for no value in a frame: None, NaN, NaT and their spellings."""
     if isinstance(value, str):
         return None if value in _NOT_A_VALUE or value.isspace() else value
-    return value if value == value else None  # noqa: PLR0124 - NaN and NaT differ from themselves
+    return value if value == value else None  # NaN and NaT differ from themselves
 
 
 def _number(column: str, value: object) -> float | None:
@@ -244,9 +245,9 @@ class Recording:
             return self._parquet_rows, parse
         raise SourceError(self.name, "unknown format; known are .csv, .jsonl and .ndjson (also .gz), and .parquet")
 
-    def _open(self) -> io.BufferedIOBase:
+    def _open(self) -> IO[bytes]:
         if self._path.name.lower().endswith(".gz"):
-            return gzip.open(self._path)
+            return cast("IO[bytes]", gzip.open(self._path))
         return self._path.open("rb")
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
@@ -260,7 +261,8 @@ class Recording:
         # What is no UTF-8 becomes lone surrogates: such a header has no known column, and no text takes one.
         with self._open() as raw, io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline="") as file:
             reader = csv.reader(iter(lambda: file.readline(_MAX_LINE), ""))
-            header = [name.strip() for name in _next_row(reader) or []]
+            first = _next_row(reader)
+            header = [] if first is None or isinstance(first, SchemaError) else [name.strip() for name in first]
             require_columns(self.name, header)
             while (values := _next_row(reader)) is not None:
                 if isinstance(values, SchemaError):

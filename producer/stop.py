@@ -43,7 +43,7 @@ class Stop:
         """Sets it at SIGINT or SIGTERM; a second signal acts as it would without. Only in the main thread."""
 
         def handle(signum: int, _frame: FrameType | None) -> None:
-            signal.signal(signum, before[signum])
+            signal.signal(signum, before[signal.Signals(signum)])
             self.set()
 
         signals = (signal.SIGINT, signal.SIGTERM)

@@ -1,0 +1,363 @@
+"""The command `producer`: one subcommand a source, with the same options for where its reports go.
+
+Exit status: 0 when all was delivered (also after Ctrl-C or SIGTERM), 1 when reports were not, 2 when it could not start
+or its source could not be read, with one line on stderr that says why. 130 after a second Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import itertools
+import logging
+import math
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+import producer
+from producer import replay as replaying
+from producer.errors import ProducerError
+from producer.recording import BUNDLED, Recording
+from producer.stop import Stop
+from producer.wire import StateVector
+
+if TYPE_CHECKING:
+    from producer.publish import Publisher
+
+logger = logging.getLogger("producer")
+
+_LOG_EVERY = 10.0  # s, between two lines of progress where nobody watches
+_option = functools.partial(click.option, show_default=True, show_envvar=True)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where reports go: the options that all subcommands share."""
+
+    bootstrap_servers: str
+    topic: str
+    partitions: int
+    compression: str
+    linger_ms: int
+    max_in_flight: int
+    connect_timeout: float
+    flush_timeout: float
+    stop_on_eof: bool
+
+
+_TARGET_OPTIONS = (
+    _option(
+        "--bootstrap-servers",
+        envvar="KAFKA_BOOTSTRAP_SERVERS",
+        default="localhost:9092",
+        metavar="HOST:PORT,...",
+        callback=lambda _context, _parameter, value: _servers(value),
+        help="Kafka brokers to ask for the others.",
+    ),
+    _option(
+        "--topic",
+        envvar="KAFKA_TOPIC",
+        default="shipments",
+        callback=lambda _context, _parameter, value: _topic(value),
+        help="Made where it does not exist.",
+    ),
+    _option(
+        "--partitions",
+        envvar="PRODUCER_PARTITIONS",
+        default=4,
+        type=click.IntRange(1, 10_000),
+        help="Of the topic, where it is made.",
+    ),
+    _option(
+        "--compression",
+        envvar="PRODUCER_COMPRESSION",
+        default="none",
+        type=click.Choice(["none", "gzip", "lz4", "snappy", "zstd"]),
+        help="Of batches; lz4, snappy and zstd need their Python packages.",
+    ),
+    _option(
+        "--linger-ms",
+        envvar="PRODUCER_LINGER_MS",
+        default=10,
+        type=click.IntRange(0, 10_000),
+        help="How long a batch waits for more reports.",
+    ),
+    _option(
+        "--max-in-flight",
+        envvar="PRODUCER_MAX_IN_FLIGHT",
+        default=10_000,
+        type=click.IntRange(1, 1_000_000),
+        help="Reports on their way; when so many are, it waits.",
+    ),
+    _option(
+        "--connect-timeout",
+        envvar="PRODUCER_CONNECT_TIMEOUT",
+        default=5.0,
+        type=click.FloatRange(0.1, 3600),
+        metavar="SECONDS",
+        help="How long a broker is looked for at the start.",
+    ),
+    _option(
+        "--flush-timeout",
+        envvar="PRODUCER_FLUSH_TIMEOUT",
+        default=5.0,
+        type=click.FloatRange(0, 3600),
+        metavar="SECONDS",
+        help="How long the last reports are waited for after a stop.",
+    ),
+    _option(
+        "--stop-on-eof",
+        envvar="PRODUCER_STOP_ON_EOF",
+        is_flag=True,
+        help="Stop when standard input ends: for a parent process that may be killed.",
+    ),
+)
+
+
+def target_options(command: F) -> F:
+    """Adds the options of where reports go; the command is called with a `Target` first."""
+
+    @functools.wraps(command)
+    def wrapped(**options: Any) -> Any:  # noqa: ANN401 - click's options by name
+        target = Target(**{name: options.pop(name) for name in Target.__slots__})
+        return command(target, **options)
+
+    for option in reversed(_TARGET_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value] # called by click, with options only
+
+
+def _servers(text: str) -> str:
+    for server in text.split(","):
+        match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:(\d{1,5}))?", server.strip())
+        if not match or int(match[3] or 9092) > 65535:
+            raise click.BadParameter(f"{server!r} is not HOST:PORT")
+    return text
+
+
+def _topic(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name) or name in (".", ".."):
+        raise click.BadParameter(f"{name!r} is no name of a topic: 1 to 249 letters, digits, dots, dashes, underscores")
+    return name
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return math.inf
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not (speed > 0 and math.isfinite(speed)):
+        raise click.BadParameter(f"{text!r} is neither a positive number nor 'max'")
+    return speed
+
+
+@click.group(invoke_without_command=True)
+@click.version_option(producer.__version__, prog_name="producer")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Publishes state vectors of aircraft to a Kafka topic."""
+    if context.invoked_subcommand is None:
+        raise click.UsageError(f"a command is required: {', '.join(sorted(cli.commands))} (see producer --help)")
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@_option(
+    "--speed",
+    envvar="PRODUCER_SPEED",
+    default="1",
+    metavar="NUMBER|max",
+    callback=lambda _context, _parameter, value: _speed(value),
+    help="Times real time.",
+)
+@_option(
+    "--time",
+    "clock",
+    envvar="PRODUCER_TIME",
+    type=click.Choice(["now", "recorded"]),
+    help="Event times: shifted so that the first report is now (the default at speed 1), or as recorded.",
+)
+@_option("--loop", envvar="PRODUCER_LOOP", is_flag=True, help="Begin again at the end; event times go on.")
+@_option("--limit", envvar="PRODUCER_LIMIT", type=click.IntRange(min=1), help="Stop after so many reports.")
+@target_options
+def replay(target: Target, file: Path | None, speed: float, clock: str | None, loop: bool, limit: int | None) -> None:
+    """Replays a recording: FILE, or half an hour over Paris that comes with the program.
+
+    FILE has the columns and units of the traffic library's frame (timestamp, icao24, callsign, latitude, longitude,
+    altitude ft, groundspeed kt, track, vertical_rate ft/min, onground, squawk), in time order: .csv, .jsonl or .ndjson
+    (also .gz), or .parquet. JSON lines may also be state vectors as they stand in the topic.
+    """
+    if clock == "now" and speed != 1:
+        raise click.UsageError(
+            "--time now needs --speed 1: at another speed positions would contradict the reported speeds. Leave it "
+            "out, and give the recording a --topic of its own: beside live reports those of another year do not show"
+        )
+    now = time.time() if (clock or ("now" if speed == 1 else "recorded")) == "now" else None
+    recording = Recording(file) if file else Recording(BUNDLED, BUNDLED.name)
+    publish(target, replaying.schedule(recording, speed=speed, start=now, loop=loop), recording, limit=limit)
+
+
+def publish(
+    target: Target, states: Iterable[tuple[StateVector, float]], source: Recording, *, limit: int | None
+) -> None:
+    """Publishes a source's reports until it ends or a signal comes, and says how it goes.
+
+    Raises:
+        ProducerError: It could not start, or the source failed.
+        click.exceptions.Exit: Reports were not delivered.
+    """
+    publisher_class = _publisher_class()
+    states = iter(states)
+    stop = Stop()
+    if target.stop_on_eof:
+        threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
+    publisher = publisher_class(
+        target.bootstrap_servers,
+        target.topic,
+        stop=stop,
+        partitions=target.partitions,
+        compression=None if target.compression == "none" else target.compression,
+        linger_ms=target.linger_ms,
+        max_in_flight=target.max_in_flight,
+        connect_timeout=target.connect_timeout,
+        flush_timeout=target.flush_timeout,
+    )
+    progress = Progress(publisher, source, terminal=sys.stderr.isatty())
+    with stop.on_signals(), progress.logs():
+        first = list(itertools.islice(states, 1))  # a file that cannot be read is said before a broker is looked for
+        try:
+            with publisher:
+                logger.info("publishing to %s at %s", target.topic, target.bootstrap_servers)
+                replaying.run(itertools.chain(first, states), publisher, stop, limit=limit, progress=progress.show)
+        finally:
+            if publisher.sent:
+                logger.info(progress.summary())
+    if publisher.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _publisher_class() -> type[Publisher]:
+    try:
+        module = importlib.import_module("producer.publish")
+    except ModuleNotFoundError as error:
+        raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[producer]'") from error
+    publisher: type[Publisher] = module.Publisher
+    return publisher
+
+
+def _stop_on_eof(stop: Stop) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop.set()
+
+
+class Progress:
+    """Says how publishing goes: one rewritten line on a terminal, a line of the log every ten seconds elsewhere."""
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        source: Recording,
+        *,
+        terminal: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._publisher = publisher
+        self._source = source
+        self._terminal = terminal
+        self._clock = clock
+        self._begin = self._last = clock()
+        self._sent = 0
+        self._next_log = self._begin + _LOG_EVERY
+
+    def show(self, lag: float) -> None:
+        """Shows where it stands.
+
+        Args:
+            lag: Seconds behind the schedule.
+        """
+        now = self._clock()
+        if self._terminal:
+            click.echo(f"\r\x1b[K{self._line(now, lag)}", nl=False, err=True)
+        elif now >= self._next_log:
+            logger.info("%s", self._line(now, lag))
+            self._next_log = now + _LOG_EVERY
+        else:
+            return
+        self._last, self._sent = now, self._publisher.sent
+
+    def summary(self) -> str:
+        """Says in one line what came of it."""
+        publisher = self._publisher
+        seconds = max(self._clock() - self._begin, 1e-3)
+        rate = publisher.sent / seconds
+        parts = [
+            f"sent {publisher.sent:,} reports in {seconds:.1f} s ({rate:,.0f}/s)",
+            f"delivered {publisher.delivered:,}",
+        ]
+        if publisher.failed:
+            parts.append(f"NOT delivered {publisher.failed:,}")
+        if self._source.refused:
+            parts.append(f"{self._source.refused:,} rows refused")
+        return ", ".join(parts)
+
+    @contextmanager
+    def logs(self) -> Iterator[None]:
+        """Sends the log to stderr meanwhile; on a terminal a line of it takes the place of the rewritten one."""
+        handler = logging.StreamHandler(sys.stderr)
+        clear = "\r\x1b[K" if self._terminal else ""
+        handler.setFormatter(logging.Formatter(f"{clear}%(asctime)s %(levelname)s %(message)s"))
+        root = logging.getLogger()
+        level = root.level
+        kafka = logging.getLogger("kafka")
+        kafka_level = kafka.level
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        kafka.setLevel(logging.CRITICAL)  # it says each failed attempt; the publisher says what it means
+        try:
+            yield
+        finally:
+            if self._terminal:
+                click.echo("\r\x1b[K", nl=False, err=True)
+            root.removeHandler(handler)
+            root.setLevel(level)
+            kafka.setLevel(kafka_level)
+
+    def _line(self, now: float, lag: float) -> str:
+        publisher = self._publisher
+        rate = (publisher.sent - self._sent) / max(now - self._last, 1e-3)
+        line = f"sent {publisher.sent:,}  {rate:,.0f}/s  lag {lag:.1f} s  in flight {publisher.in_flight:,}"
+        if publisher.failed:
+            line += f"  not delivered {publisher.failed:,}"
+        if self._source.refused:
+            line += f"  rows refused {self._source.refused:,}"
+        if publisher.silent_for:
+            line += f"  NO ANSWER from the broker for {publisher.silent_for:.0f} s, waiting"
+        return line
+
+
+def main() -> NoReturn:
+    """The entry point: ends the process; what goes wrong for a user is one line on stderr."""
+    try:
+        status = cli.main(prog_name="producer", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"producer: {error.format_message()}", err=True)
+        status = error.exit_code
+    except ProducerError as error:
+        click.echo(f"producer: {error}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        status = 130
+    sys.exit(status or 0)
