@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 import warnings
 import weakref
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -79,6 +80,8 @@ class Tracker:
     ) -> None:
         address = bootstrap_servers or os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "localhost:9092"
         self.bootstrap_servers = _check_address(address)
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", topic):
+            raise BadOption("topic", topic, "1 to 249 letters, digits, '.', '_' and '-' are needed")
         self.topic = topic
         self.name = name
         self.window = parse_span("window", window)
@@ -93,7 +96,9 @@ class Tracker:
         self._owned = ExitStack()
         self._screens: list[LiveMap | LiveTable | StatusStrip] = []
         self._thread: threading.Thread | None = None
-        self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._clicked = asyncio.Event()
         self._store, self._feed = self._begin()
 
     def __repr__(self) -> str:
@@ -141,9 +146,8 @@ class Tracker:
         thread = self._thread
         if thread is not None:
             self._changes.wait(lambda: self._task is not None or not thread.is_alive(), _STOP_TIMEOUT)
-            if self._task is not None and thread.is_alive():
-                loop, task = self._task
-                loop.call_soon_threadsafe(task.cancel)
+            if self._task is not None:
+                self._hand_over(self._task.cancel)
             thread.join(_STOP_TIMEOUT)
             self._thread = self._task = None
         if _running.get(self._identity) is self:
@@ -234,7 +238,7 @@ class Tracker:
 
     def map(self, **options: Any) -> LiveMap:  # noqa: ANN401 - as LiveMap types them
         """A live map; the options are those of `tracker.livemap.LiveMap`."""
-        return self._show(LiveMap(**options))
+        return self._show(LiveMap(wake=lambda: self._hand_over(self._clicked.set), **options))
 
     def table(self, **options: Any) -> LiveTable:  # noqa: ANN401 - as LiveTable types them
         """A live table of the aircraft that are not lost; the options are those of `tracker.panels.LiveTable`."""
@@ -265,21 +269,27 @@ class Tracker:
         self._changes.tell()
 
     async def _live(self) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._task = (asyncio.get_running_loop(), task)
+        self._loop, self._task, self._clicked = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
         self._changes.tell()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._feed.run())
             tasks.create_task(self._refresh())
 
     async def _refresh(self) -> None:
-        """Draw once a second; lost aircraft leave, unless it is the broker that is away."""
+        """Draw once a second, and when somebody clicked; lost aircraft leave, unless it is the broker that is away."""
         while True:
             if self._feed.status.connected:
                 self._store.expire()
             self._draw()
-            await asyncio.sleep(_DRAW_EVERY)
+            self._clicked.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._clicked.wait(), _DRAW_EVERY)
+
+    def _hand_over(self, call: Callable[[], object]) -> None:
+        """Have the thread's loop make a call, from any thread; nothing where the thread has ended."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(call)
 
     def _show(self, screen: Screen) -> Screen:
         """Draw a new screen, and from then on leave it to the thread."""

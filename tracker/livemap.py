@@ -44,8 +44,9 @@ UNKNOWN = "\N{EN DASH}"
 
 _PANE = "backdrop"
 _START = {"center": [still.WORLD.lat, still.WORLD.lon], "zoom": 2, "world_copy_jump": True, "scroll_wheel_zoom": True}
-# The map is light in every theme of JupyterLab, so what lies on it says its own colours.
-_INK = "color:#222;font:12px/1.4 sans-serif"
+# What lies on the map is dark in a dark theme of JupyterLab, while the map itself is light in each.
+_INK = "color:var(--jp-ui-font-color1,#222);font:12px/1.4 sans-serif"
+_PALE = "color:var(--jp-ui-font-color2,#616161)"
 
 
 class LiveMap(ipyleaflet.Map):
@@ -89,6 +90,7 @@ class LiveMap(ipyleaflet.Map):
         self._clicks: deque[_Symbol] = deque(maxlen=100)
         self._open: list[_Symbol] = []
         self._drawn: dict[str, _Symbol] = {}
+        self._resting: dict[str, _Symbol] = {}
         self._free: list[_Symbol] = []
         self._stock = _Stock()
         self._group = ipyleaflet.LayerGroup(name="Aircraft")
@@ -119,11 +121,11 @@ class LiveMap(ipyleaflet.Map):
                 return
             self._closed = True
             super().close()
-            symbols_made = (*self._drawn.values(), *self._free)
+            symbols_made = (*self._drawn.values(), *self._resting.values(), *self._free)
             parts = (part for symbol in symbols_made for part in (symbol.marker, symbol.popup))
             for part in (*self._own, *parts, *self._stock.widgets()):
                 part.close()
-            self._drawn, self._free, self._open = {}, [], []
+            self._drawn, self._resting, self._free, self._open = {}, {}, [], []
 
     def still(self) -> bytes:
         """The map as it is now, as a PNG: what a reader without a kernel sees."""
@@ -153,35 +155,44 @@ class LiveMap(ipyleaflet.Map):
         lon = near(picture.lon, self.center[1])
         rows = choose(picture, lon, self._drawn, self.bounds, self.limit)
         looks = _looks(picture, lon, rows, self.zoom)
-        freed = [self._drawn.pop(key) for key in self._drawn.keys() - looks.keys()]
-        # A marker whose popup may be open rests for one draw: the popup closes, and does not leap across the map.
-        spare = [symbol for symbol in freed if symbol not in self._open]
-        pool = spare + self._free
+        for key in self._drawn.keys() - looks.keys():
+            self._resting[key] = self._drawn.pop(key)
+        pool = self._rested() + self._free
         made = []
         for key, look in looks.items():
-            if key not in self._drawn and not pool:
-                made.append(_Symbol(look, _title_html(picture, look.row), self._stock, self._clicked))
-                self._drawn[key] = made[-1]
-                continue
-            symbol = self._drawn.get(key) or pool.pop()
+            symbol = self._drawn.get(key) or self._resting.pop(key, None) or (pool.pop() if pool else None)
+            if symbol is None:
+                symbol = _Symbol(look, _title_html(picture, look.row), self._stock, self._clicked)
+                made.append(symbol)
             self._drawn[key] = symbol
             symbol.show(look, self._stock)
-        self._free = pool + [symbol for symbol in freed if symbol in self._open]
-        for symbol in self._free:
+        self._free = pool
+        for symbol in (*self._free, *self._resting.values()):
             symbol.park(self._stock)
         if made:
             # Once for all, and at the end: a browser builds anew every marker behind the first difference.
             self._group.layers = (*self._group.layers, *(symbol.marker for symbol in made))
 
+    def _rested(self) -> list[_Symbol]:
+        """The markers of lost aircraft that may serve others.
+
+        Not those whose popup may still be open: it says that the aircraft is lost, and must not leap to another.
+        """
+        keys = [key for key, symbol in self._resting.items() if symbol not in self._open]
+        return [self._resting.pop(key) for key in keys]
+
     def _draw_popups(self, picture: Picture) -> None:
         while self._clicks:
             symbol = self._clicks.popleft()
             self._open = [symbol, *(other for other in self._open if other is not symbol)]
-        drawn = set(self._drawn.values())
-        self._open = [symbol for symbol in self._open if symbol in drawn][:OPEN]
+        drawn, resting = set(self._drawn.values()), set(self._resting.values())
+        self._open = [symbol for symbol in self._open if symbol in drawn or symbol in resting][:OPEN]
         for symbol in drawn:
             row = symbol.look.row
-            symbol.popup.value = _popup_html(picture, row) if symbol in self._open else _title_html(picture, row)
+            symbol.title = _title_html(picture, row)
+            symbol.popup.value = symbol.title + (_values_html(picture, row) if symbol in self._open else "")
+        for symbol in resting:
+            symbol.popup.value = symbol.title + f'<div style="{_INK}">lost</div>'
 
     def _clicked(self, symbol: _Symbol, **_event: object) -> None:
         """Hands over, and sets nothing: this runs on whatever thread the browser's message comes in."""
@@ -252,6 +263,7 @@ class _Symbol:
 
     def __init__(self, look: _Look, title: str, stock: _Stock, clicked: Callable[..., None]) -> None:
         self.look = look
+        self.title = title
         self.popup = ipywidgets.HTML(title, layout=stock.layout, style=stock.style)
         self.marker = ipyleaflet.Marker(
             location=look.location,
@@ -261,6 +273,8 @@ class _Symbol:
             popup=self.popup,
             draggable=False,
             rise_on_hover=True,
+            # 150 stops of the tabulator key between two cells; the table has the same values for those who need them.
+            keyboard=False,
         )
         self._at = look
         self.marker.on_click(partial(clicked, self))
@@ -274,13 +288,10 @@ class _Symbol:
                 self._at = look
             self.marker.rotation_angle = look.angle
             self.marker.icon = stock.icon(look.symbol)
-            self.marker.popup = self.popup
 
     def park(self, stock: _Stock) -> None:
-        """Makes it invisible and closes its popup, until another aircraft comes. One message, or none."""
-        with self.marker.hold_sync():
-            self.marker.icon = stock.nothing
-            self.marker.popup = None
+        """Makes it invisible until another aircraft comes. One message, or none."""
+        self.marker.icon = stock.nothing
 
     def _moved(self, look: _Look) -> bool:
         """Whether it shows: by half a pixel at the present zoom."""
@@ -370,32 +381,26 @@ def _legend_html() -> str:
     return f'<details open style="{_INK};padding:3px 9px 5px">{title}{"".join(lines)}</details>'
 
 
-def _title(picture: Picture, row: int) -> str:
-    name = picture.callsign[row] or picture.icao24[row] or picture.key[row]
-    return f'<b style="font-size:14px">{html.escape(name)}</b>'
-
-
 def _title_html(picture: Picture, row: int) -> str:
-    """What a popup shows for the moment between its opening and the next draw: never old values."""
-    return f'<div style="{_INK};min-width:130px">{_title(picture, row)}</div>'
+    """All that a popup says between its opening and the next draw: never old values. Escaped: strangers wrote it."""
+    name = picture.callsign[row] or picture.icao24[row] or picture.key[row]
+    return f'<div style="{_INK};min-width:130px"><b style="font-size:14px">{html.escape(name)}</b></div>'
 
 
-def _popup_html(picture: Picture, row: int) -> str:
-    """An aircraft's values in the analyst's units; its texts come from strangers, so they are escaped."""
+def _values_html(picture: Picture, row: int) -> str:
+    """An aircraft's values in the analyst's units, escaped like its name."""
     on_ground = picture.on_ground[row] == 1 and not np.isfinite(picture.altitude[row])
     values = {
-        "Altitude": "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, "ft"),
-        "Speed": _number(picture.velocity[row] * KNOTS_PER_MPS, "kt"),
-        "Track": _number(picture.track[row], "°"),
+        "Altitude": "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, " ft"),
+        "Speed": _number(picture.velocity[row] * KNOTS_PER_MPS, " kt"),
+        "Track": _number(np.round(picture.track[row]) % 360, "°"),
         "Squawk": html.escape(picture.squawk[row] or UNKNOWN),
         "Address": html.escape(picture.icao24[row] or UNKNOWN),
-        "Heard": f"{_number(picture.age[row], 's')} ago" + (", stale" if picture.stale[row] else ""),
+        "Heard": _number(picture.age[row], " s ago") + (", stale" if picture.stale[row] else ""),
     }
-    lines = "".join(
-        f'<tr><td style="padding-right:12px;color:#666">{k}</td><td>{v}</td></tr>' for k, v in values.items()
-    )
-    return f'<div style="{_INK};min-width:130px">{_title(picture, row)}<table>{lines}</table></div>'
+    lines = (f'<tr><td style="padding-right:12px;{_PALE}">{k}</td><td>{v}</td></tr>' for k, v in values.items())
+    return f'<table style="{_INK}">{"".join(lines)}</table>'
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if np.isfinite(value) else UNKNOWN
+    return f"{round(float(value)) + 0:,}{unit}" if np.isfinite(value) else UNKNOWN

@@ -136,7 +136,7 @@ def _row_html(picture: Picture, row: int) -> str:
         _text(picture.icao24[row]),
         _ground(picture, row) or _number(picture.altitude[row] * FEET_PER_METRE),
         _number(picture.velocity[row] * KNOTS_PER_MPS),
-        _number(picture.track[row]),
+        _number(np.round(picture.track[row]) % 360),
         _number(picture.vertical_rate[row] * FPM_PER_MPS),
         _text(picture.squawk[row]),
         _number(picture.age[row]) + (" stale" if stale else ""),
