@@ -15,6 +15,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import re
+import socket
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -160,7 +163,7 @@ class Feed:
             self._find()
             yield consumer
         finally:
-            await consumer.stop()
+            await _stop(consumer)
 
     async def _reach(self) -> None:
         """See whether anything listens: aiokafka does not tell what failed."""
@@ -173,7 +176,7 @@ class Feed:
             except TimeoutError:
                 reason = f"no answer within {_CONNECT_TIMEOUT:.0f} s"
             except OSError as error:
-                reason = error.strerror or str(error)
+                reason = _reason(error)
             else:
                 writer.close()
                 return
@@ -341,5 +344,27 @@ class Feed:
             await asyncio.sleep(_PROBE_EVERY)
 
 
+def _reason(error: OSError) -> str:
+    """What went wrong, without the address, which asyncio repeats for each of a name's addresses."""
+    if isinstance(error, socket.gaierror):
+        return f"unknown host ({error.strerror})"
+    number = re.search(r"\[Errno (\d+)\]", str(error))
+    return os.strerror(int(number[1])).lower() if number else str(error)
+
+
 def _fingerprint(record: ConsumerRecord) -> tuple[int, int, int]:
     return record.offset, record.timestamp, zlib.crc32(record.value or b"")
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Close a consumer, also one whose broker is away.
+
+    aiokafka 0.14 lets the cancellation of a fetch that waits to be tried again out of `stop()`, which would look as
+    if we were cancelled ourselves, and leaves its connections open.
+    """
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait([stopping])
+    if stopping.cancelled():
+        await consumer._client.close()
+    else:
+        stopping.result()

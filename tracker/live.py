@@ -96,6 +96,7 @@ class Tracker:
         self._owned = ExitStack()
         self._screens: list[LiveMap | LiveTable | StatusStrip] = []
         self._thread: threading.Thread | None = None
+        self._alive = False  # from start() until the thread has nothing left to do
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._clicked = asyncio.Event()
@@ -131,6 +132,7 @@ class Tracker:
         if older is not None:
             older.stop()
         self._store, self._feed = self._begin()
+        self._alive = True
         self._thread = threading.Thread(target=self._run, name=repr(self), daemon=True)
         self._thread.start()
         _running[self._identity] = self
@@ -145,7 +147,7 @@ class Tracker:
         """End the background thread; frames go on serving what is held."""
         thread = self._thread
         if thread is not None:
-            self._changes.wait(lambda: self._task is not None or not thread.is_alive(), _STOP_TIMEOUT)
+            self._changes.wait(lambda: self._task is not None or not self._alive, _STOP_TIMEOUT)
             if self._task is not None:
                 self._hand_over(self._task.cancel)
             thread.join(_STOP_TIMEOUT)
@@ -157,7 +159,7 @@ class Tracker:
     @property
     def running(self) -> bool:
         """Whether the background thread lives."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._alive
 
     async def settled(self, count: int | None = None, timeout: float = 30.0) -> None:  # noqa: ASYNC109
         """Wait until so many valid reports were read since the start; without a count, all that the log held then.
@@ -266,6 +268,7 @@ class Tracker:
             self.error = _first(error)
             self._feed.close(f"{type(self.error).__name__}: {self.error}")
         self._draw()
+        self._alive = False
         self._changes.tell()
 
     async def _live(self) -> None:

@@ -1,0 +1,355 @@
+"""`Tracker` against a real broker: what is written is held, whatever happens to the broker meanwhile."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from producer.recording import BUNDLED, Recording
+from producer.wire import StateVector, encode
+from tracker import BadOption, BrokerWarning, NotRunning, NotSettled, Tracker, UnknownAircraft
+
+NOW = time.time()
+
+
+def state(number: int = 1, **fields) -> StateVector:
+    return StateVector(**({"icao24": f"{number:06x}", "lat": 48.0, "lon": 2.0} | fields))
+
+
+def feed_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("Tracker(")]
+
+
+@pytest.fixture
+def tracker(broker):
+    with Tracker(broker.address, since="earliest") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def recording() -> list[StateVector]:
+    return list(Recording(BUNDLED))
+
+
+@pytest.fixture(scope="module")
+def recorded_frame() -> pd.DataFrame:
+    """The recording as pandas reads it, by another way than ours."""
+    df = pd.read_csv(BUNDLED, dtype={"squawk": "string", "callsign": "string", "icao24": "string"})
+    df["timestamp"] = pd.to_datetime(df.timestamp, utc=True).astype("datetime64[us, UTC]")
+    return df
+
+
+async def test_the_half_hour_of_paris_is_held_whole_and_unchanged(topic, recording, recorded_frame):
+    topic.create(partitions=4)
+    with Tracker(topic.address, since="earliest", window="1h") as t:
+        topic.write(*recording)
+        await t.settled(count=len(recording), timeout=60)
+        df = t.frame()
+        latest = t.latest()
+        stats = t.stats
+    assert (len(df), stats.received, stats.duplicates, stats.rejected, stats.late) == (43_191, 43_191, 0, 0, 0)
+    assert not df.duplicated(["key", "timestamp"]).any()
+    for _, own in df.groupby("key", observed=True):
+        assert own.timestamp.is_monotonic_increasing
+
+    keys = ["icao24", "timestamp"]
+    got = df.astype({"icao24": "string", "callsign": "string", "squawk": "string"}).sort_values(keys, ignore_index=True)
+    want = recorded_frame.sort_values(keys, ignore_index=True)
+    for name in ("icao24", "timestamp", "callsign"):
+        assert (got[name] == want[name]).all(), name
+    for name in ("latitude", "longitude", "altitude", "groundspeed", "track", "vertical_rate"):
+        np.testing.assert_allclose(got[name], want[name], rtol=0, atol=1e-6, err_msg=name)
+    assert (got.onground.astype(bool) == want.onground).all()
+    assert got.squawk.fillna("").eq(want.squawk.str.zfill(4).fillna("")).all()
+
+    last = got.groupby("icao24").tail(1).sort_values("icao24", ignore_index=True)
+    assert list(latest.key) == list(last.icao24)
+    pd.testing.assert_frame_equal(
+        latest[["timestamp", "latitude", "altitude"]], last[["timestamp", "latitude", "altitude"]]
+    )
+
+
+async def test_a_window_holds_the_last_minutes_of_event_time_and_no_more(topic, recording):
+    topic.create(partitions=4)
+    with Tracker(topic.address, since="earliest", window="10min") as t:
+        topic.write(*recording)
+        await t.settled(count=len(recording), timeout=60)
+        df = t.frame()
+    newest = max(report.time for report in recording)
+    kept = {(report.key, report.time) for report in recording if report.time >= newest - 600}
+    assert len(df) == len(kept)
+    assert set(zip(df.key, df.timestamp.astype("int64") / 1e6, strict=True)) == kept
+
+
+async def test_hostile_records_are_counted_and_the_stream_goes_on(tracker, topic):
+    topic.create(max_message_bytes=str(4 << 20))
+    hostile = [
+        b"not json", b"\xff\xfe", b"", b"null", b"12", b"[" * 10_000, b'{"a":' * 10_000,
+        b'{"icao24":"abc123","lat":48,"lon":2,"x":"' + b"x" * 2_000_000 + b'"}',
+        b'{"icao24":"abc123","lat":NaN,"lon":2}', b'{"icao24":"abc123","lat":Infinity,"lon":2}',
+        b'{"icao24":"abc123","lat":' + b"1" * 400 + b',"lon":2}',
+        {"icao24": "abc123", "lat": 91, "lon": 2}, {"icao24": "abc123", "lat": "48", "lon": 2},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "velocity": -1},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "time": 253_370_764_800},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "time": NOW * 1000},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "time": NOW + 3600},
+    ]  # fmt: skip
+    for n, value in enumerate(hostile):
+        topic.write(value, state(n, time=NOW))
+    topic.write(b"[" + encode(state(500, time=NOW)) + b', {"lat": 91}, ' + encode(state(501, time=NOW)) + b"]")
+    topic.write(None)
+    await tracker.settled(count=len(hostile) + 2)
+    assert sorted(tracker.frame().key) == [f"{n:06x}" for n in range(len(hostile))] + ["0001f4", "0001f5"]
+    rejected = tracker.rejected()
+    assert len(rejected) == len(hostile) + 1
+    assert rejected.reason.notna().all()
+    assert {"json", "utf-8", "empty", "nesting", "too-large", "range", "type", "time-unit", "future"} <= set(
+        rejected.reason
+    )
+    assert (rejected.partition == 0).all()
+    await tracker._changes.settle(lambda: tracker.stats.tombstones == 1, 10)
+    assert tracker.stats.tombstones == 1
+    assert tracker.error is None
+
+
+async def test_what_is_odd_but_good_is_taken_and_counted(tracker, topic):
+    topic.create()
+    topic.write(
+        {"icao24": "abc123", "lat": 1, "lon": 2, "time": NOW, "unheard_of": [1, {"x": None}]},
+        {"icao24": "abc123", "lat": 9, "lon": 9, "time": NOW},
+        {"icao24": "abc123", "lat": 3, "lon": 2, "time": NOW - 5},
+        {"icao24": "abc123", "lat": 4, "lon": 2, "time": NOW - 3600},
+    )
+    await tracker.settled(count=4)
+    stats = tracker.stats
+    assert (stats.received, stats.duplicates, stats.late, stats.outside_window) == (4, 1, 1, 1)
+    assert list(tracker.frame().latitude) == [3, 1]
+    assert list(tracker.latest().latitude) == [1]
+
+
+async def test_the_minimal_message_is_valid(tracker, topic):
+    topic.create()
+    topic.write(b'{"callsign": "TEST-1", "lat": 40.7128, "lon": -74.006}')
+    await tracker.settled(count=1)
+    assert list(tracker.track("TEST-1").key) == ["cs:TEST-1"]
+    assert list(tracker.track(" test-1 ").latitude) == [40.7128]
+    with pytest.raises(UnknownAircraft, match="close to it: TEST-1"):
+        tracker.track("TEST1")
+
+
+async def test_a_tracker_that_comes_later_starts_where_it_was_told(topic):
+    topic.create(partitions=2)
+    topic.write(*(state(n, time=NOW) for n in range(10)))
+    middle = time.time() + 0.002
+    while time.time() < middle:  # the broker's clock has to be past it
+        await asyncio.sleep(0)
+    topic.write(*(state(n, time=NOW) for n in range(10, 14)))
+    starts = [("earliest", 14), ("-10min", 14), (middle, 4), ("latest", 0), (middle + 3600, 0)]
+    trackers = [Tracker(topic.address, since=since, name=str(since)).start() for since, _ in starts]
+    for t in trackers:
+        await t.settled()
+    topic.write(state(99, time=NOW + 1))  # and on it goes live
+    for t, (since, expected) in zip(trackers, starts, strict=True):
+        await t.settled(count=expected + 1)
+        assert t.stats.received == expected + 1, since
+        assert "000063" in set(t.latest().key)
+        t.stop()
+
+
+async def test_the_tracker_may_come_before_the_topic_and_the_partitions_may_grow(tracker, topic):
+    with pytest.raises(NotSettled, match="the topic 'shipments' does not exist"):
+        await tracker.settled(count=1, timeout=0.7)
+    topic.create(partitions=1)
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    topic.grow(3)
+    for partition in range(3):
+        topic.write(state(10 + partition, time=NOW), partition=partition)
+    await tracker.settled(count=4)
+    assert (tracker.stats.rejected, tracker.stats.logs_replaced) == (0, 0)
+
+
+async def test_a_topic_made_anew_is_read_from_its_start_even_when_it_has_outgrown_the_old_one(tracker, topic):
+    topic.create()
+    topic.write(*(state(n, time=NOW) for n in range(5)))
+    await tracker.settled(count=5)
+    topic.delete()
+    topic.create()
+    topic.write(*(state(100 + n, time=NOW) for n in range(20)))
+    await tracker.settled(count=25)
+    assert len(tracker.frame()) == 25
+    assert tracker.stats.logs_replaced == 1
+
+
+class BrokerProcess:
+    """A broker that can be killed: its own process, on a port that stays."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tracker.devbroker", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.address in self.process.stdout.readline()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def broker_process():
+    process = BrokerProcess()
+    process.start()
+    yield process
+    process.kill()
+
+
+async def test_a_broker_that_is_killed_and_comes_back_empty_costs_nothing_that_was_written_since(
+    broker_process, topic_at
+):
+    topic = topic_at(broker_process.address)
+    topic.create(partitions=2)
+    with Tracker(topic.address, since="earliest") as t:
+        topic.write(*(state(n, time=NOW) for n in range(50)))
+        await t.settled(count=50)
+        broker_process.kill()
+        assert await t._changes.settle(lambda: not t.stats.connected, 10)
+        stats = t.stats
+        assert stats.aircraft == stats.stale == 50  # all in grey, none lost
+        assert broker_process.address in stats.error
+        assert len(t.frame()) == 50
+        broker_process.start()
+        back = time.monotonic()
+        topic.create(partitions=2)
+        topic.write(*(state(100 + n, time=NOW) for n in range(80)))
+        await t.settled(count=130)
+        assert time.monotonic() - back < 10
+        stats = t.stats
+        assert (stats.connected, stats.error, stats.stale) == (True, None, 0)
+        assert stats.reconnects >= 1
+        assert stats.logs_replaced == 2
+        assert len(t.frame()) == 130
+
+
+async def test_a_busy_cell_starves_nothing(topic):
+    topic.create(partitions=4)
+    with Tracker(topic.address, since="earliest") as t:
+        writer = threading.Thread(
+            target=lambda: [topic.write(*(state(n, time=NOW + k) for n in range(500))) for k in range(8)]
+        )
+        writer.start()
+        writer.join()  # blocks this event loop, as time.sleep in a cell does
+        assert t._changes.wait(lambda: t.stats.received == 4000, 10)
+        assert len(t.frame()) == 4000
+
+
+def test_running_the_start_cell_again_leaves_one_consumer(broker):
+    for _ in range(10):
+        t = Tracker(broker.address).start()
+    assert len(feed_threads()) == 1
+    other = Tracker(broker.address, name="other").start()
+    assert len(feed_threads()) == 2
+    other.stop()
+    t.stop()
+    assert feed_threads() == []
+
+
+async def test_stopping_keeps_what_is_held_and_starting_again_reads_anew(topic):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    t = Tracker(topic.address, since="earliest")
+    with pytest.raises(NotRunning, match="start"):
+        await t.settled()
+    t.start()
+    assert t.start() is t
+    await t.settled(count=1)
+    t.stop()
+    t.stop()
+    assert len(t.frame()) == 1
+    assert t.stats.error == "stopped"
+    with pytest.raises(NotRunning):
+        await t.settled(count=2)
+    with t:
+        await t.settled(count=1)
+        assert t.stats.received == 1
+
+
+def test_without_a_broker_start_warns_and_goes_on():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        t = Tracker(address)
+        with pytest.warns(BrokerWarning, match=rf"{address}.*refused"):
+            t.start()
+        assert t.running
+        assert t.frame().empty
+        t.stop()
+
+
+async def test_an_error_in_the_thread_is_kept_and_raised_where_it_is_waited_for(tracker, topic):
+    topic.create()
+    tracker._store.take = None  # what a defect in the thread would do
+    topic.write(state(1))
+    with pytest.raises(Exception, match="background thread ended") as raised:
+        await tracker.settled(count=1)
+    assert type(raised.value).__name__ == "FeedFailed"
+    assert isinstance(tracker.error, TypeError)
+    assert "TypeError" in tracker.stats.error
+    assert tracker.frame().empty
+    with pytest.raises(Exception, match="the run before ended"):
+        tracker.start()
+    tracker.start()
+    await tracker.settled(count=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"bootstrap_servers": "localhost"}, "bootstrap_servers"),
+        ({"bootstrap_servers": "localhost:port"}, "bootstrap_servers"),
+        ({"window": "ten"}, "window"),
+        ({"since": "yesterday"}, "since"),
+        ({"stale_after": 90}, "stale_after"),
+        ({"topic": "no spaces"}, "topic"),
+    ],
+)
+def test_a_bad_option_is_refused_by_name(options, name):
+    with pytest.raises(BadOption, match=name):
+        Tracker(**options)
+
+
+def test_the_address_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka.example:9093")
+    assert repr(Tracker()) == "Tracker('kafka.example:9093', topic='shipments')"
+    monkeypatch.delenv("KAFKA_BOOTSTRAP_SERVERS")
+    assert Tracker().bootstrap_servers == "localhost:9092"
+
+
+def test_nothing_is_printed_from_the_background(broker_process, topic_at):
+    topic = topic_at(broker_process.address)
+    topic.create()
+    code = f"""
+import asyncio, tracker
+t = tracker.Tracker({topic.address!r}).start()
+asyncio.run(t.settled())
+print("settled", flush=True)
+assert t._changes.wait(lambda: not t.stats.connected, 10)
+t.stop()
+"""
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with child:
+        assert child.stdout.readline() == "settled\n"
+        broker_process.kill()
+        assert child.stdout.read() == ""
+    assert child.returncode == 0
