@@ -156,6 +156,10 @@ class Tracker:
             del _running[self._identity]
         self._owned.close()
 
+    def own(self, resources: ExitStack) -> None:
+        """Have `stop()` close these, after the thread has ended."""
+        self._owned.push(resources)
+
     @property
     def running(self) -> bool:
         """Whether the background thread lives."""

@@ -1,0 +1,20 @@
+"""The command `tracker`: one subcommand a program."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import click
+
+from tracker.devbroker.command import broker
+from tracker.up import up
+
+
+@click.group()
+@click.version_option(version("flight-tracker"), prog_name="tracker")
+def main() -> None:
+    """A live map and rolling frames of aircraft, fed by Kafka."""
+
+
+main.add_command(broker)
+main.add_command(up)

@@ -1,0 +1,219 @@
+"""`tracker up`: the whole workbench on one machine, until it is interrupted.
+
+    embedded broker (here) <── producer (child) ;  JupyterLab (child) ──> kernels join the broker
+
+Whatever ends first ends all: a signal, or a child that dies, which is said with its last words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+import webbrowser
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from tracker.children import producer_command
+from tracker.devbroker import Broker, CannotListenError
+
+FIRST_PAGE = "01_live_map.ipynb"
+_HOST = "127.0.0.1"
+_PACKAGE = Path(__file__).parent
+_GRACE = 3.0  # s, from the wish to stop until a child is killed
+_LAST_WORDS = 15  # lines of a child that died
+_LAB_TIMEOUT = 60.0  # s; a first start on a slow disk takes ten
+
+
+class UpError(click.ClickException):
+    """The workbench could not start; one line, exit status 2."""
+
+    exit_code = 2
+
+
+@dataclass
+class _Child:
+    """A program that runs beside us."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    words: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_WORDS))
+
+    @classmethod
+    async def start(cls, name: str, command: Sequence[str], **environment: str) -> _Child:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,  # closes when we end, however we end: then it ends too
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=os.environ | environment,
+            start_new_session=True,  # Ctrl-C is for us; JupyterLab would ask whether we are sure
+        )
+        return cls(name, process)
+
+    async def ended(self) -> str:
+        """Wait until it ends by itself; what there is to say then."""
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            self.words.append(line.decode(errors="replace").rstrip())
+        status = await self.process.wait()
+        return "\n    ".join([f"{self.name} ended (status {status}). Its last words:", *self.words])
+
+    async def stop(self) -> None:
+        """End it: politely, then not."""
+        if self.process.returncode is None:
+            self.process.terminate()
+        try:
+            async with asyncio.timeout(_GRACE):
+                await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+@click.command()
+@click.option("--broker-port", default=9092, show_default=True, envvar="TRACKER_BROKER_PORT", show_envvar=True,
+              type=click.IntRange(1, 65535), help="Port of the embedded broker.")  # fmt: skip
+@click.option("--lab-port", default=8888, show_default=True, envvar="TRACKER_LAB_PORT", show_envvar=True,
+              type=click.IntRange(1, 65535), help="Port of JupyterLab.")  # fmt: skip
+@click.option("--lab/--no-lab", default=True, show_default=True, envvar="TRACKER_LAB", show_envvar=True,
+              help="Whether to start JupyterLab.")  # fmt: skip
+@click.option("--speed", default="1", show_default=True, envvar="PRODUCER_SPEED", show_envvar=True,
+              metavar="NUMBER|max", help="Of the replay, times real time.")  # fmt: skip
+@click.option("--browser/--no-browser", default=None, envvar="TRACKER_BROWSER", show_envvar=True,
+              help="Whether to open a browser on JupyterLab.  [default: where this is a terminal]")  # fmt: skip
+def up(broker_port: int, lab_port: int, lab: bool, speed: str, browser: bool | None) -> None:
+    """Run the workbench: an embedded broker, a producer that replays real traffic in a loop, and JupyterLab."""
+    if lab and find_spec("jupyterlab") is None:
+        raise UpError("JupyterLab is missing: pip install 'flight-tracker[notebook]', or say --no-lab")
+    opens = sys.stdout.isatty() if browser is None else browser
+    try:
+        failure = asyncio.run(_run(broker_port, lab_port if lab else None, speed, opens=opens))
+    except CannotListenError as error:
+        raise UpError(
+            f"{_HOST}:{broker_port} is taken ({error.__cause__ or error}); choose a port: --broker-port N"
+        ) from error
+    if failure:
+        click.echo(failure, err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("Stopped.")
+
+
+async def _run(broker_port: int, lab_port: int | None, speed: str, *, opens: bool) -> str | None:
+    """Until a signal, or until a child ends: what is to be said of that."""
+    if lab_port is not None:
+        _refuse_taken(lab_port)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    children: list[_Child] = []
+    async with Broker(_HOST, broker_port) as broker:
+        try:
+            children.append(await _start_producer(broker.address, speed))
+            endings = [asyncio.create_task(children[0].ended())]
+            click.echo(f"broker      {broker.address} (embedded, in memory)")
+            click.echo(f"producer    topic shipments: half an hour over Paris, of 2021, in a loop at speed {speed}")
+            if lab_port is not None:
+                token = secrets.token_hex(16)
+                children.append(await _start_lab(broker.address, lab_port, token))
+                endings.append(asyncio.create_task(children[1].ended()))
+                link = f"http://{_HOST}:{lab_port}/lab/tree/{FIRST_PAGE}?token={token}"
+                endings.append(asyncio.create_task(_announce(link, lab_port, opens=opens)))
+            click.echo("Ctrl-C stops all of it.")
+            return await _first_of(stopped, endings)
+        finally:
+            await asyncio.gather(*(child.stop() for child in children))
+
+
+async def _first_of(stopped: asyncio.Event, endings: list[asyncio.Task[str]]) -> str | None:
+    """The first ending that has something to say; None where it is the signal."""
+    signal_came = asyncio.create_task(stopped.wait())
+    waiting: set[asyncio.Task[object]] = {signal_came, *endings}
+    try:
+        while True:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if signal_came in done:
+                return None
+            for task in done:
+                if task.result():
+                    return str(task.result())
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _start_producer(address: str, speed: str) -> _Child:
+    return await _Child.start("The producer", producer_command(address, "--loop", "--speed", speed))
+
+
+async def _start_lab(address: str, port: int, token: str) -> _Child:
+    options = [
+        f"--ServerApp.ip={_HOST}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        "--ServerApp.open_browser=False", f"--ServerApp.root_dir={_notebooks()}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    paths = [str(_PACKAGE / "lab_config"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    return await _Child.start(
+        "JupyterLab",
+        [sys.executable, "-m", "tracker.lab", *options],
+        KAFKA_BOOTSTRAP_SERVERS=address,
+        JUPYTER_TOKEN=token,  # not on the command line, where every user of the machine could read it
+        JUPYTER_CONFIG_PATH=os.pathsep.join(paths),
+    )
+
+
+async def _announce(link: str, port: int, *, opens: bool) -> str:
+    """Say the link once JupyterLab answers."""
+    try:
+        async with asyncio.timeout(_LAB_TIMEOUT):
+            while not await asyncio.to_thread(_answers, f"http://{_HOST}:{port}/api"):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)  # nothing but its answer tells that it is ready
+    except TimeoutError:
+        return f"JupyterLab does not answer at {_HOST}:{port} after {_LAB_TIMEOUT:.0f} s."
+    click.echo(f"JupyterLab  {link}")
+    if opens:
+        await asyncio.to_thread(webbrowser.open, link)
+    return ""
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UpError(f"{_HOST}:{port} is taken ({reason.lower()}); choose a port: --lab-port N") from error
+
+
+def _notebooks() -> Path:
+    """The manual's notebooks: those of the checkout; else a copy in the current folder of those that were installed."""
+    checkout = _PACKAGE.parent / "notebooks"
+    if checkout.is_dir():
+        return checkout
+    copy = Path.cwd() / "flight-tracker-notebooks"
+    if not copy.exists():
+        shutil.copytree(_PACKAGE / "notebooks", copy)
+    return copy
