@@ -1,0 +1,110 @@
+"""JSON reports a second, from broker to rolling frame, beside what bare aiokafka reads in the same run.
+
+Each reader runs in a process of its own on one core, the broker on another; they take turns, and the middle of each
+reader's rounds is quoted. Usage: `python -m benchmarks throughput`; `BENCH_REPORTS` (default 1,000,000) sets how many.
+"""
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from benchmarks.traffic import values
+from tracker.feed import MAX_RECORDS
+
+REPORTS = int(os.environ.get("BENCH_REPORTS", "1000000"))
+AIRCRAFT = 2_000
+ROUNDS = 3
+TOPIC = "shipments"
+
+
+def main() -> None:
+    """Fill a topic once, then read it again and again."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracker.devbroker", "--port", "0", "--retention-bytes", str(2 << 30)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as broker:
+        try:
+            assert broker.stdout is not None
+            address = broker.stdout.readline().split(" at ")[1].split(",")[0]
+            _pin(broker.pid, 0)
+            size = asyncio.run(_fill(address))
+            print(f"{REPORTS:,} reports of {size:.0f} bytes, {AIRCRAFT:,} aircraft, one partition, 16 KiB batches")
+            rates: dict[str, list[float]] = {"bare aiokafka": [], "broker to frame": []}
+            for _ in range(ROUNDS):
+                for name, reader in zip(rates, (_read_bare, _read_frame), strict=True):
+                    with ProcessPoolExecutor(1, get_context("spawn")) as pool:  # a fresh process: no warm caches
+                        rates[name].append(REPORTS / pool.submit(reader, address).result())
+        finally:
+            broker.terminate()
+    for name, each in rates.items():
+        print(f"{name:<16}{statistics.median(each):>10,.0f} reports/s   ({', '.join(f'{rate:,.0f}' for rate in each)})")
+    ratio = statistics.median(rates["broker to frame"]) / statistics.median(rates["bare aiokafka"])
+    print(f"broker to frame is {ratio:.0%} of bare aiokafka")
+
+
+async def _fill(address: str) -> float:
+    """Write the reports; their mean length, bytes."""
+    admin = KafkaAdminClient(bootstrap_servers=address)
+    configs = {"message.timestamp.type": "LogAppendTime"}
+    admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs=configs)])
+    admin.close()
+    producer = AIOKafkaProducer(bootstrap_servers=address, max_batch_size=16 << 10)
+    await producer.start()
+    length, batch = 0, producer.create_batch()
+    for value in values(REPORTS, AIRCRAFT):
+        length += len(value)
+        if batch.append(key=b"400000", value=value, timestamp=None) is None:
+            await producer.send_batch(batch, TOPIC, partition=0)
+            batch = producer.create_batch()
+            batch.append(key=b"400000", value=value, timestamp=None)
+    await producer.send_batch(batch, TOPIC, partition=0)
+    await producer.stop()
+    return length / REPORTS
+
+
+def _read_bare(address: str) -> float:
+    """Seconds that aiokafka takes to hand out all records, with nothing done to them."""
+
+    async def read() -> float:
+        consumer = AIOKafkaConsumer(bootstrap_servers=address, enable_auto_commit=False)
+        await consumer.start()
+        place = TopicPartition(TOPIC, 0)
+        consumer.assign([place])
+        consumer.seek(place, 0)
+        begun, count = time.perf_counter(), 0
+        while count < REPORTS:
+            fetched = await consumer.getmany(timeout_ms=500, max_records=MAX_RECORDS)
+            count += sum(map(len, fetched.values()))
+        seconds = time.perf_counter() - begun
+        await consumer.stop()
+        return seconds
+
+    _pin(0, 1)
+    return asyncio.run(read())
+
+
+def _read_frame(address: str) -> float:
+    """Seconds from a tracker's start to a frame with all of them."""
+    from tracker import Tracker
+
+    _pin(0, 1)
+    begun = time.perf_counter()
+    with Tracker(address, since="earliest", window="1d") as tracker:
+        asyncio.run(tracker.settled(count=REPORTS, timeout=600))
+        assert len(tracker.frame()) == REPORTS
+        return time.perf_counter() - begun
+
+
+def _pin(process: int, core: int) -> None:
+    """Keep a process on one core, where the system can and has it."""
+    if hasattr(os, "sched_setaffinity") and core in os.sched_getaffinity(0):
+        os.sched_setaffinity(process, {core})

@@ -1,0 +1,151 @@
+"""`tracker up`, started and stopped for real."""
+
+import asyncio
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tracker import Tracker
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Up:
+    """A running workbench, and what it has said."""
+
+    def __init__(self, *options: str) -> None:
+        self.broker_port = free_port()
+        command = [sys.executable, "-m", "tracker", "up", "--broker-port", str(self.broker_port), *options]
+        environment = {name: value for name, value in os.environ.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment | {"PYTHONUNBUFFERED": "1"},
+        )
+        self.said = ""
+
+    def until(self, word: str) -> str:
+        """The first line with this word in it."""
+        for line in self.process.stdout:
+            self.said += line
+            if word in line:
+                return line
+        raise AssertionError(f"{word!r} was not said, but: {self.said}")
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        """Exit status, and how long it took."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        self.said += self.process.stdout.read()
+        return self.process.wait(30), time.monotonic() - begun
+
+
+@pytest.fixture
+def up():
+    started = []
+
+    def start(*options: str) -> Up:
+        started.append(Up(*options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.process.kill()
+        one.process.wait()
+        one.process.stdout.close()
+
+
+def children(process: int) -> list[int]:
+    listing = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(number) for number in listing.split()]
+
+
+def is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_without_the_lab_it_streams_until_it_is_told_to_stop(up, number):
+    workbench = up("--no-lab")
+    workbench.until("Ctrl-C")
+    with Tracker(f"127.0.0.1:{workbench.broker_port}") as t:
+        await t.settled(count=50, timeout=60)
+    programs = children(workbench.process.pid)
+    assert len(programs) == 1
+    status, seconds = await asyncio.to_thread(workbench.stop, number)
+    assert status == 0, workbench.said
+    assert seconds < 8
+    assert workbench.said.endswith("Stopped.\n")
+    assert not any(map(is_alive, programs))
+
+
+def test_with_the_lab_its_link_opens_the_first_page(up):
+    workbench = up("--lab-port", str(free_port()))
+    link = workbench.until("JupyterLab").split()[1]
+    base, _, token = link.partition("/lab/tree/01_live_map.ipynb?token=")
+    page = urllib.request.urlopen(f"{base}/api/contents/01_live_map.ipynb?content=0&token={token}", timeout=20)
+    assert page.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"{base}/api/contents", timeout=20)
+    programs = children(workbench.process.pid)
+    assert len(programs) == 2
+    status, _ = workbench.stop()
+    assert status == 0, workbench.said
+    assert not any(map(is_alive, programs))
+
+
+@pytest.mark.parametrize("which", ["broker", "lab"])
+def test_a_taken_port_is_said_with_the_option_that_changes_it(up, which):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        workbench = up(f"--{which}-port", str(port))
+        line = workbench.until("taken")
+        assert re.search(rf"127\.0\.0\.1:{port} is taken.*--{which}-port", line)
+        workbench.process.stdout.read()
+        assert workbench.process.wait(30) == 2
+    assert "Traceback" not in workbench.said
+
+
+def test_a_child_that_dies_is_said_plainly_and_ends_all(up):
+    workbench = up("--no-lab")
+    workbench.until("Ctrl-C")
+    (producer,) = children(workbench.process.pid)
+    os.kill(producer, signal.SIGKILL)
+    assert "The producer ended (status -9)" in workbench.until("ended")
+    workbench.process.stdout.read()
+    assert workbench.process.wait(30) == 1
+
+
+def test_a_wrong_speed_is_said_by_the_producer(up):
+    workbench = up("--no-lab", "--speed", "fast")
+    workbench.until("'fast' is neither a positive number nor 'max'")
+    workbench.process.stdout.read()
+    assert workbench.process.wait(30) == 1
+
+
+def test_when_it_is_killed_its_children_end_too(up):
+    workbench = up("--no-lab")
+    workbench.until("Ctrl-C")
+    (producer,) = children(workbench.process.pid)
+    descriptor = os.pidfd_open(producer)
+    workbench.process.kill()
+
+    assert select.select([descriptor], [], [], 15)[0]
+    os.close(descriptor)
