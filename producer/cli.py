@@ -15,7 +15,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -348,10 +348,14 @@ class Progress:
         return line
 
 
-def main() -> NoReturn:
-    """The entry point: ends the process; what goes wrong for a user is one line on stderr."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The entry point: ends the process; what goes wrong for a user is one line on stderr.
+
+    Args:
+        arguments: Those of the command line by default.
+    """
     try:
-        status = cli.main(prog_name="producer", standalone_mode=False)
+        status = cli.main(arguments, prog_name="producer", standalone_mode=False)
     except click.ClickException as error:
         click.echo(f"producer: {error.format_message()}", err=True)
         status = error.exit_code

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -64,6 +65,18 @@ class KeyPartitioner(DefaultPartitioner):  # type: ignore[misc] # untyped
         topic, _, key, _, _, cluster = call
         partitions = cluster.partitions_for_topic(topic)
         return _hash(key) % len(partitions) if partitions else None
+
+
+class _Admin(KafkaAdminClient):  # type: ignore[misc] # untyped
+    """An admin client that leaves no thread and no socket behind where it finds no broker."""
+
+    def __init__(self, **configs: Any) -> None:  # noqa: ANN401
+        try:
+            super().__init__(**configs)
+        except BaseException:
+            self._client.close()
+            self._net.stop()
+            raise
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -127,7 +140,8 @@ class Publisher:
         self._pending: deque[Any] = deque()
         self._heard = clock()  # when the broker last confirmed, or had nothing to confirm
         self._silent_since: float | None = None
-        self._remade = 0.0
+        self._remade = -math.inf  # when the topic was last looked after, in an outage
+        self._blocked = False  # a report waits for the client to find the topic
 
     def __enter__(self) -> Self:
         """Connects, and makes the topic where it does not exist.
@@ -193,11 +207,15 @@ class Publisher:
                 future = self._producer.send(self._topic, value, key)
             except (KafkaTimeoutError, ValueError):
                 # The client has lost sight of the topic: it waited in vain, or found no partition.
+                if not self._pending and not self._blocked:
+                    self._heard = self._clock()
+                self._blocked = True
                 self._stop.wait(_SLICE)
                 self.poll()
                 continue
             if not self._pending:
                 self._heard = self._clock()
+            self._blocked = False
             self._pending.append(future)
             self.sent += 1
             return True
@@ -207,13 +225,13 @@ class Publisher:
         """Counts what was delivered meanwhile; in an outage, says so, and looks after the topic."""
         settled = self._settle()
         now = self._clock()
-        if settled or not self._pending:
+        if settled or not (self._pending or self._blocked):
             if self._silent_since is not None:
                 logger.info("the broker answers again after %.0f s", now - self._silent_since)
             self._heard, self._silent_since = now, None
         elif now - self._heard >= _SILENCE:
             if self._silent_since is None:
-                self._silent_since = self._remade = self._heard
+                self._silent_since, self._remade = self._heard, -math.inf
                 logger.warning("no answer from the broker at %s: waiting for it", self._address)
             if now - self._remade >= _REMAKE_EVERY and not self._stop.is_set():
                 self._remake_topic()
@@ -277,7 +295,7 @@ class Publisher:
             KafkaError: No broker answers in `timeout` seconds, or it refuses.
         """
         milliseconds = int(timeout * 1000)
-        admin = KafkaAdminClient(
+        admin = _Admin(
             bootstrap_servers=self._servers, bootstrap_timeout_ms=milliseconds, request_timeout_ms=milliseconds
         )
         try:

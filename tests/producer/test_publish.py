@@ -17,6 +17,11 @@ from producer.stop import Stop
 from producer.wire import StateVector, decode
 from tracker.devbroker import BrokerThread
 
+pytestmark = [
+    pytest.mark.usefixtures("_kafka_leaves_sockets"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
 
 def states(count, aircraft=20):
     return [
@@ -46,7 +51,7 @@ def frozen_broker():
 
 
 def test_all_arrive_keyed_and_in_order(broker):
-    sent = states(3000)
+    sent = states(3000, aircraft=100)
     with Publisher(broker.address, "shipments", stop=Stop()) as publisher:
         assert all(publisher.publish(state) for state in sent)
     assert (publisher.sent, publisher.delivered, publisher.failed, publisher.in_flight) == (3000, 3000, 0, 0)

@@ -104,7 +104,7 @@ def test_the_values_of_a_frame_come_back(column, value):
         1633611601,
         1633611601.0,
         datetime(2021, 10, 7, 13, 0, 1, tzinfo=UTC),
-        datetime(2021, 10, 7, 13, 0, 1),  # noqa: DTZ001 - a naive one is UTC
+        datetime(2021, 10, 7, 13, 0, 1),  # a naive one is UTC
     ],
 )
 def test_a_time_is_iso_8601_or_epoch_seconds(timestamp):
@@ -327,7 +327,11 @@ def test_recorded_times_are_left_alone():
 
 
 def test_times_are_shifted_so_that_the_first_is_the_start():
-    assert [state.time for state, _ in schedule(at(100, 101, 104), speed=1, start=5000.25)] == [5000.25, 5001.25, 5004.25]
+    assert [state.time for state, _ in schedule(at(100, 101, 104), speed=1, start=5000.25)] == [
+        5000.25,
+        5001.25,
+        5004.25,
+    ]
 
 
 def test_a_report_that_runs_back_is_sent_at_once_with_its_own_time():
@@ -496,4 +500,6 @@ def test_a_signal_sets_it_and_the_second_acts_as_ever():
 def test_the_data_is_part_of_the_package():
     assert Path(str(BUNDLED)).is_file()
     assert BUNDLED.stat().st_size < 1 << 20
-    assert BUNDLED.read_bytes()[4:8] == bytes(4), "the archive holds no time, so that it is the same wherever it is made"
+    assert BUNDLED.read_bytes()[4:8] == bytes(4), (
+        "the archive holds no time, so that it is the same wherever it is made"
+    )

@@ -26,15 +26,20 @@ def refusal(data):
     return caught.value
 
 
+def refused_by(read, data):
+    try:
+        read(data)
+    except SchemaError as error:
+        return error
+
+
 def within(name):
     low, high = wire.LIMITS[name]
     return st.floats(low, high, exclude_max=name == "track").map(lambda value: value + 0.0)
 
 
 callsigns = st.text(string.ascii_uppercase + string.digits + "-ÅΩ日", min_size=1, max_size=16)
-addresses = st.builds(
-    str.__add__, st.sampled_from(["", "~"]), st.text(string.hexdigits[:16], min_size=6, max_size=6)
-)
+addresses = st.builds(str.__add__, st.sampled_from(["", "~"]), st.text(string.hexdigits[:16], min_size=6, max_size=6))
 known = st.fixed_dictionaries(
     {"lat": within("lat"), "lon": within("lon"), "callsign": callsigns},
     optional={
@@ -68,22 +73,16 @@ def test_validate_and_decode_agree(fields):
 @given(st.binary())
 def test_junk_bytes_raise_only_schema_errors(data):
     for read in (decode, decode_array):
-        try:
-            read(data)
-        except SchemaError as error:
-            assert error.reason in wire.REASONS
-            assert len(str(error)) < 400
+        error = refused_by(read, data)
+        assert error is None or (error.reason in wire.REASONS and len(str(error)) < 400)
 
 
 @given(junk_json | st.dictionaries(names, leaves | within("lat")))
 def test_junk_json_raises_only_schema_errors(document):
     data = json.dumps(document).encode()
     for read in (decode, decode_array):
-        try:
-            read(data)
-        except SchemaError as error:
-            assert error.reason in wire.REASONS
-            assert len(str(error)) < 400
+        error = refused_by(read, data)
+        assert error is None or (error.reason in wire.REASONS and len(str(error)) < 400)
 
 
 @given(st.dictionaries(names, leaves | within("lat"), min_size=3))
@@ -227,7 +226,7 @@ def test_zero_zero_is_a_place():
         ("format", "icao24", "39c90"),
         ("format", "icao24", "39c90g"),
         ("format", "icao24", "~~39c902"),
-        ("format", "icao24", "３9c902"),
+        ("format", "icao24", "\uff139c902"),
         ("format", "callsign", "A" * 17),
         ("format", "callsign", "A\x00B"),
         ("format", "squawk", "77001"),
@@ -243,7 +242,7 @@ def test_refused_with_the_field_the_value_and_the_limit(reason, field, value):
     assert field in str(error)
     assert error.value in str(error)
     assert error.limit in str(error)
-    if value == value and reason != "not-finite" and field not in ("latitude", "timestamp"):  # noqa: PLR0124
+    if value == value and reason != "not-finite" and field not in ("latitude", "timestamp"):
         with pytest.raises(SchemaError) as caught:
             validate({**HERE, field: value})
         assert (caught.value.reason, caught.value.field) == (reason, field)
