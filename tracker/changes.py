@@ -29,8 +29,11 @@ class Changes:
         with self._condition:
             return self._condition.wait_for(holds, timeout)
 
-    async def settle(self, holds: Callable[[], bool], limit: float) -> bool:
-        """Wait in this event loop until `holds()`, at most `limit` seconds; whether it does. May be cancelled."""
+    async def settle(self, holds: Callable[[], bool], limit: float | None) -> bool:
+        """Wait in this event loop until `holds()`, at most `limit` seconds (None: for ever); whether it does.
+
+        It may be cancelled.
+        """
         waiter = (asyncio.get_running_loop(), asyncio.Event())
         with self._condition:
             self._waiters.add(waiter)

@@ -5,7 +5,7 @@ Reports (codes and SI columns) ──> frame() ──> DataFrame (categories, fe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.errors import UnknownColumn
+from tracker.errors import BadOption, UnknownColumn
 from tracker.records import Reject
 from tracker.texts import ABSENT
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
 from tracker.window import Reports
+
+Where = str | Callable[[pd.DataFrame], "pd.Series[bool]"]
+"""Which rows of a frame: an expression for `DataFrame.query`, or a function from the frame to a boolean series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ COLUMNS = (
 """The columns of every frame of reports, in their order; names and units are those of the package `traffic`."""
 
 
-def frame(reports: Reports, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def frame(reports: Reports, columns: Sequence[str] | None = None, where: Where | None = None) -> pd.DataFrame:
     """Turn reports into a frame.
 
     Args:
         reports: Rows of the window.
         columns: Names out of `COLUMNS`; None: all.
+        where: Only these rows: an expression as `DataFrame.query` takes it, or a function from the frame to a boolean
+            series. It may ask any column.
 
     Returns:
         A frame of shape (n, number of columns) with a RangeIndex, of the dtypes in `COLUMNS`. It shares no memory
@@ -66,14 +71,28 @@ def frame(reports: Reports, columns: Sequence[str] | None = None) -> pd.DataFram
 
     Raises:
         UnknownColumn: A name that is not in `COLUMNS`.
+        BadOption: `where` is no expression over the columns.
     """
     known = {column.name: column for column in COLUMNS}
     unknown = [name for name in columns or () if name not in known]
     if unknown:
         raise UnknownColumn(unknown[0], list(known))
-    chosen = COLUMNS if columns is None else [known[name] for name in columns]
+    chosen = COLUMNS if columns is None or where is not None else [known[name] for name in columns]
     data = {column.name: _series(column, reports) for column in chosen}
-    return pd.DataFrame(data, index=pd.RangeIndex(len(reports)), copy=False)
+    df = pd.DataFrame(data, index=pd.RangeIndex(len(reports)), copy=False)
+    if where is None:
+        return df
+    return _rows_where(df, where)[list(columns or known)].reset_index(drop=True)
+
+
+def _rows_where(df: pd.DataFrame, where: Where) -> pd.DataFrame:
+    if callable(where):
+        return df[where(df)]
+    try:
+        return df.query(where)
+    except (SyntaxError, NameError, TypeError, ValueError) as error:
+        names = ", ".join(column.name for column in COLUMNS)
+        raise BadOption("where", where, f"an expression over the columns {names} is needed ({error})") from error
 
 
 def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:

@@ -10,11 +10,13 @@ import asyncio
 import os
 import re
 import threading
+import time
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -23,7 +25,7 @@ import pandas as pd
 from tracker.changes import Changes
 from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
 from tracker.feed import Feed
-from tracker.frame import frame, rejected_frame
+from tracker.frame import Where, frame, rejected_frame
 from tracker.livemap import LiveMap
 from tracker.panels import LiveTable, StatusStrip
 from tracker.since import parse_since, parse_span
@@ -200,15 +202,23 @@ class Tracker:
         """The numbers at this moment."""
         return self._store.stats(self._feed.status)
 
-    def frame(self, last: str | float | timedelta | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def frame(
+        self,
+        last: str | float | timedelta | None = None,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+    ) -> pd.DataFrame:
         """The reports of the window, one row each, as a copy.
 
         Example:
             >>> t.frame(last="2min", columns=["timestamp", "callsign", "altitude"])
+            >>> t.frame(where="altitude > 30_000 and not onground")
 
         Args:
             last: Only so far back from the newest event time.
             columns: Names out of `tracker.frame.COLUMNS`; None: all.
+            where: Only these rows: an expression as `DataFrame.query` takes it, or a function that is given the frame
+                and returns a boolean series. All columns can be asked, not only the chosen ones.
 
         Returns:
             Shape (n, columns), RangeIndex; rows in the order of arrival, each aircraft's own rows in time order.
@@ -216,8 +226,43 @@ class Tracker:
         Raises:
             BadOption: `last` is no span.
             UnknownColumn: There is no such column.
+            BadOption: `where` is no expression over the columns.
         """
-        return frame(self._store.reports(None if last is None else parse_span("last", last)), columns)
+        reports, _ = self._store.reports(None if last is None else parse_span("last", last))
+        return frame(reports, columns, where)
+
+    async def batches(
+        self,
+        every: str | float | timedelta = 1.0,
+        columns: Sequence[str] | None = None,
+        where: Where | None = None,
+    ) -> AsyncIterator[pd.DataFrame]:
+        """The rows that come from now on, as frames; ends with the tracker.
+
+        Nothing is queued: each frame holds what the window took in since the one before, so one who is slow gets
+        fewer, longer frames, and loses only what has left the window meanwhile.
+
+        Example:
+            >>> async for df in t.batches(every="5s"):
+            ...     print(len(df))
+
+        Args:
+            every: The least time from one frame to the next.
+            columns: As in `frame`.
+            where: As in `frame`; frames that it leaves empty are not handed out.
+        """
+        pause, seen = parse_span("every", every), self._store.serial
+        while self.running:
+            begun = time.monotonic()
+            await self._changes.settle(partial(self._is_past, seen), None)
+            reports, seen = self._store.reports(after=seen)
+            df = frame(reports, columns, where)
+            if len(df):
+                yield df
+            await self._changes.settle(lambda: not self.running, max(0.0, begun + pause - time.monotonic()))
+
+    def _is_past(self, serial: int) -> bool:
+        return self._store.serial > serial or not self.running
 
     def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The newest row that each aircraft has in the window, sorted by key; lost aircraft included."""

@@ -77,10 +77,15 @@ class Store:
         with self._lock:
             self._fleet.expire(time.monotonic())
 
-    def reports(self, last: float | None = None) -> Reports:
-        """A copy of the window, or of its last so many seconds."""
+    @property
+    def serial(self) -> int:
+        """The number of the report that was taken in last."""
+        return self._window.serial
+
+    def reports(self, last: float | None = None, after: int = 0) -> tuple[Reports, int]:
+        """A copy of the window, of its last so many seconds, or of what came after a serial number; and the newest."""
         with self._lock:
-            return self._window.reports(last)
+            return self._window.reports(last, after), self._window.serial
 
     def latest(self) -> Reports:
         """A copy of the newest row of each aircraft in the window."""

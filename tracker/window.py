@@ -20,7 +20,7 @@ from tracker.batch import NUMBERS, TEXTS, Batch, Floats, Rows
 from tracker.texts import ABSENT, Codes, Texts, recode
 
 _DTYPES: Mapping[str, type[Any]] = (
-    {"time": np.float64, "key": np.int32, "on_ground": np.int8}
+    {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8}
     | dict.fromkeys(TEXTS, np.int32)
     | dict.fromkeys(NUMBERS, np.float64)
 )
@@ -37,7 +37,7 @@ class Reports:
     """Rows of a window, copied: columns of shape (n,), texts as codes into their names."""
 
     columns: dict[str, npt.NDArray[Any]]
-    """time, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
+    """time, serial, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
     names: dict[str, list[str]]
     """The names that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
 
@@ -75,6 +75,8 @@ class Window:
         self.span = span
         self.newest = -np.inf
         """The newest event time seen, s since 1970."""
+        self.serial = 0
+        """The number of the row that was taken in last; each row carries its own."""
         self._columns = _buffer(_SMALLEST)
         self._end = 0
         self._texts = {name: Texts() for name in ("key", *TEXTS)}
@@ -104,12 +106,14 @@ class Window:
         self._last_time[codes["key"][judgement.fresh]] = batch.time[judgement.fresh]
         return judgement
 
-    def reports(self, last: float | None = None) -> Reports:
-        """A copy of the rows of the window, or of its last `last` seconds.
+    def reports(self, last: float | None = None, after: int = 0) -> Reports:
+        """A copy of the rows of the window, or of its last `last` seconds, or of those after a serial number.
 
         Rows stand in the order of arrival, each aircraft's own rows in time order.
         """
         held = self._held(last)
+        if after:
+            held &= self._columns["serial"][: self._end] > after
         return self._copy(slice(0, self._end) if held.all() else np.flatnonzero(held))
 
     def latest(self) -> Reports:
@@ -199,8 +203,10 @@ class Window:
 
     def _append(self, batch: Batch, codes: dict[str, Codes], rows: Rows) -> None:
         begin, self._end = self._end, self._end + len(rows)
+        new: dict[str, Any] = codes | {"serial": np.arange(self.serial + 1, self.serial + 1 + len(batch))}
+        self.serial += len(batch)
         for name, column in self._columns.items():
-            column[begin : self._end] = (codes[name] if name in codes else getattr(batch, name))[rows]
+            column[begin : self._end] = (new[name] if name in new else getattr(batch, name))[rows]
         # Where an aircraft comes twice the last one is assigned, and after sorting the newest lies last.
         self._last_row[codes["key"][rows]] = np.arange(begin, self._end)
 
