@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -55,28 +54,23 @@ class Canvas:
 
     def fill(self, rings: Sequence[Floats], colour: str) -> None:
         """Fills what lies inside an odd number of the rings, each of shape (n, 2); open rings are closed."""
-        starts = np.concatenate(rings) * FINE
-        ends = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings]) * FINE
-        height, width = self._fine.shape[:2]
-        left, top = np.floor(np.clip(starts.min(axis=0), 0, (width, height))).astype(int)
-        right, bottom = np.ceil(np.clip(starts.max(axis=0), 0, (width, height))).astype(int)
-        if left < right and top < bottom:
-            inside = _inside(starts, ends, (left, top, right, bottom))
-            self._fine[top:bottom, left:right][inside] = rgb(colour)
+        starts = np.concatenate(rings)
+        ends = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings])
+        self._paint(starts, ends, colour, odd=True)
 
-    def stroke(self, line: Floats, colour: str, width: float = 1.0) -> None:
-        """Draws an open line of shape (n, 2), `width` px wide."""
-        half = width / 2
-        for start, end in pairwise(line):
-            if not self._near(start, end):
-                continue
-            along = end - start
-            length = float(np.hypot(*along))
-            if length:
-                along = along / length * half
-                across = np.array([-along[1], along[0]])
-                corners = [start - along + across, start - along - across, end + along - across, end + along + across]
-                self.fill([np.array(corners)], colour)
+    def stroke(self, lines: Sequence[Floats], colour: str, width: float = 1.0) -> None:
+        """Draws open lines of shape (n, 2), `width` px wide."""
+        starts = np.concatenate([line[:-1] for line in lines])
+        ends = np.concatenate([line[1:] for line in lines])
+        length = np.hypot(*(ends - starts).T)
+        kept = self._near(starts, ends) & (length > 0)
+        starts, ends = starts[kept], ends[kept]
+        along = (ends - starts) / length[kept][:, np.newaxis] * width / 2
+        across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+        # A rectangle for each piece of line, all with the same sense of rotation.
+        sides = (starts - along + across, starts - along - across, ends + along - across, ends + along + across)
+        corners = np.stack(sides, axis=1)
+        self._paint(corners.reshape(-1, 2), np.roll(corners, -1, axis=1).reshape(-1, 2), colour, odd=False)
 
     def text(self, x: float, y: float, words: str, colour: str) -> None:
         """Writes one line with its top left at x, y, in capitals; a character without a glyph is left blank."""
@@ -91,25 +85,41 @@ class Canvas:
 
     def png(self) -> bytes:
         """The image as a PNG file of 24-bit colours."""
-        blocks = self._fine.reshape(self.height, FINE, self.width, FINE, 3)
-        pixels = blocks.mean(axis=(1, 3)).round().astype(np.uint8)
+        total = np.zeros((self.height, self.width, 3), np.uint16)
+        for row in range(FINE):
+            for column in range(FINE):
+                total += self._fine[row::FINE, column::FINE]
+        pixels = (total // FINE**2).astype(np.uint8)
         # Each row begins with its filter type, 0: none.
         rows = np.zeros((self.height, 1 + self.width * 3), np.uint8)
         rows[:, 1:] = pixels.reshape(self.height, -1)
         header = struct.pack(">IIBBBBB", self.width, self.height, 8, 2, 0, 0, 0)
-        body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)) + _chunk(b"IEND", b"")
+        body = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows.tobytes())) + _chunk(b"IEND", b"")
         return b"\x89PNG\r\n\x1a\n" + body
 
-    def _near(self, start: Floats, end: Floats) -> bool:
-        """Whether a line between the two points can touch the image."""
-        low, high = np.minimum(start, end), np.maximum(start, end)
-        return bool((high >= -9).all() and low[0] <= self.width + 9 and low[1] <= self.height + 9)
+    def _near(self, starts: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
+        """Which lines can touch the image."""
+        low, high = np.minimum(starts, ends), np.maximum(starts, ends)
+        return np.asarray((high >= -9).all(axis=1) & (low <= (self.width + 9, self.height + 9)).all(axis=1))
+
+    def _paint(self, starts: Floats, ends: Floats, colour: str, *, odd: bool) -> None:
+        """Colours what the edges enclose: an odd number of times, or any number."""
+        if not len(starts):
+            return
+        starts, ends = starts * FINE, ends * FINE
+        height, width = self._fine.shape[:2]
+        left, top = np.floor(np.clip(starts.min(axis=0), 0, (width, height))).astype(int)
+        right, bottom = np.ceil(np.clip(starts.max(axis=0), 0, (width, height))).astype(int)
+        if left < right and top < bottom:
+            turns = _turns(starts, ends, (left, top, right, bottom))
+            self._fine[top:bottom, left:right][turns % 2 == 1 if odd else turns != 0] = rgb(colour)
 
 
-def _inside(starts: Floats, ends: Floats, box: tuple[int, int, int, int]) -> npt.NDArray[np.bool_]:
-    """Which fine pixels of `box` (left, top, right, bottom) lie inside the edges, by the even-odd rule.
+def _turns(starts: Floats, ends: Floats, box: tuple[int, int, int, int]) -> npt.NDArray[np.int64]:
+    """How many times the edges wind around each fine pixel of `box` (left, top, right, bottom).
 
-    Each edge flips every pixel to its right, in the rows whose middle it crosses.
+    An edge that goes down adds one to every pixel to its right, in the rows whose middle it crosses; one that goes up
+    takes one off.
     """
     left, top, right, bottom = box
     low, high = np.minimum(starts[:, 1], ends[:, 1]), np.maximum(starts[:, 1], ends[:, 1])
@@ -120,9 +130,9 @@ def _inside(starts: Floats, ends: Floats, box: tuple[int, int, int, int]) -> npt
     (x0, y0), (x1, y1) = starts[edge].T, ends[edge].T
     x = x0 + (row + 0.5 - y0) * (x1 - x0) / (y1 - y0)
     column = np.clip(np.ceil(x - 0.5), left, right).astype(np.int64)
-    width = right - left + 1
-    flips = np.bincount((row - top) * width + column - left, minlength=(bottom - top) * width)
-    return (np.cumsum(flips.reshape(-1, width), axis=1)[:, :-1] & 1).astype(bool)
+    shape = (bottom - top, right - left + 1)
+    steps = np.bincount((row - top) * shape[1] + column - left, weights=np.sign(y1 - y0), minlength=shape[0] * shape[1])
+    return np.cumsum(steps.reshape(shape), axis=1, dtype=np.int64)[:, :-1]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -1,10 +1,12 @@
 """`LiveMap`: an ipyleaflet map on which a marker stands for each aircraft of the last `Picture`.
 
     Picture ──> LiveMap.draw ──> a pool of markers, their popups, a count ──> one message for each that changed
-    browser ──> clicks (handed over, any thread) ──> the next draw
+    browser ──> clicks, answers to moves (handed over, any thread) ──> the next draw
 
 A notebook server limits the number of messages (1,000 a second, beyond which it drops them for good), so a marker sends
-only when it moved by half a pixel, turned by a degree, or changed its colour class, and then one message for all.
+only when it moved by half a pixel, turned by a degree, or changed its colour class, and then one message for all. Each
+browser answers each move, which costs the kernel more than the move itself: a marker is not moved again before its last
+move was answered, so that a slow kernel or browser gets fewer, newer positions, and no queue grows.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStr
 
 UNKNOWN = "\N{EN DASH}"
 """Stands for a value that is not known."""
+
+PATIENCE = 10
+"""Draws after which a move counts as answered, as browsers come and go; without one, nothing is ever answered."""
 
 _PANE = "backdrop"
 _START = {"center": [still.WORLD.lat, still.WORLD.lon], "zoom": 2, "world_copy_jump": True, "scroll_wheel_zoom": True}
@@ -87,6 +92,9 @@ class LiveMap(ipyleaflet.Map):
         self._guard = threading.RLock()
         self._closed = False
         self._placed = "center" in options or "zoom" in options
+        self._draws = 0
+        self._heard = -PATIENCE
+        """The draw in which a browser last answered a move."""
         self._clicks: deque[_Symbol] = deque(maxlen=100)
         self._open: list[_Symbol] = []
         self._drawn: dict[str, _Symbol] = {}
@@ -157,15 +165,21 @@ class LiveMap(ipyleaflet.Map):
         looks = _looks(picture, lon, rows, self.zoom)
         for key in self._drawn.keys() - looks.keys():
             self._resting[key] = self._drawn.pop(key)
+        self._draws += 1
+        hurry = self._draws - self._heard > PATIENCE
         pool = self._rested() + self._free
         made = []
         for key, look in looks.items():
             symbol = self._drawn.get(key) or self._resting.pop(key, None) or (pool.pop() if pool else None)
             if symbol is None:
-                symbol = _Symbol(look, _title_html(picture, look.row), self._stock, self._clicked)
+                symbol = _Symbol(look, _title_html(picture, look.row), self._stock)
+                symbol.marker.on_click(partial(self._clicked, symbol))
+                symbol.marker.on_move(partial(self._answered, symbol))
                 made.append(symbol)
-            self._drawn[key] = symbol
-            symbol.show(look, self._stock)
+            if key not in self._drawn:
+                symbol.unanswered = None
+                self._drawn[key] = symbol
+            symbol.show(look, self._stock, self._draws, hurry=hurry)
         self._free = pool
         for symbol in (*self._free, *self._resting.values()):
             symbol.park(self._stock)
@@ -199,6 +213,11 @@ class LiveMap(ipyleaflet.Map):
         self._clicks.append(symbol)
         if self._wake is not None:
             self._wake()
+
+    def _answered(self, symbol: _Symbol, **_event: object) -> None:
+        """On whatever thread, like a click."""
+        symbol.unanswered = None
+        self._heard = self._draws
 
 
 def choose(
@@ -261,7 +280,7 @@ def _looks(picture: Picture, lon: Floats, rows: npt.NDArray[np.int64], zoom: flo
 class _Symbol:
     """A marker and its popup, which serve one aircraft after another."""
 
-    def __init__(self, look: _Look, title: str, stock: _Stock, clicked: Callable[..., None]) -> None:
+    def __init__(self, look: _Look, title: str, stock: _Stock) -> None:
         self.look = look
         self.title = title
         self.popup = ipywidgets.HTML(title, layout=stock.layout, style=stock.style)
@@ -276,14 +295,24 @@ class _Symbol:
             # 150 stops of the tabulator key between two cells; the table has the same values for those who need them.
             keyboard=False,
         )
+        self.unanswered: int | None = None
+        """The draw of the last move, until a browser says that it was made."""
         self._at = look
-        self.marker.on_click(partial(clicked, self))
 
-    def show(self, look: _Look, stock: _Stock) -> None:
-        """One message with all that changed, or none."""
+    def show(self, look: _Look, stock: _Stock, draw: int, *, hurry: bool) -> None:
+        """One message with all that changed, or none.
+
+        Args:
+            look: How to draw the aircraft.
+            stock: The icons.
+            draw: The number of this draw.
+            hurry: Whether to move without waiting for the answer to the last move.
+        """
         self.look = look
+        waits = self.unanswered is not None and draw - self.unanswered < PATIENCE and not hurry
         with self.marker.hold_sync():
-            if self._moved(look):
+            if self._moved(look) and not waits:
+                self.unanswered = draw
                 self.marker.location = look.location
                 self._at = look
             self.marker.rotation_angle = look.angle
@@ -393,13 +422,17 @@ def _values_html(picture: Picture, row: int) -> str:
     values = {
         "Altitude": "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, " ft"),
         "Speed": _number(picture.velocity[row] * KNOTS_PER_MPS, " kt"),
-        "Track": _number(np.round(picture.track[row]) % 360, "°"),
+        "Track": _track(picture.track[row]),
         "Squawk": html.escape(picture.squawk[row] or UNKNOWN),
         "Address": html.escape(picture.icao24[row] or UNKNOWN),
         "Heard": _number(picture.age[row], " s ago") + (", stale" if picture.stale[row] else ""),
     }
     lines = (f'<tr><td style="padding-right:12px;{_PALE}">{k}</td><td>{v}</td></tr>' for k, v in values.items())
     return f'<table style="{_INK}">{"".join(lines)}</table>'
+
+
+def _track(value: float) -> str:
+    return f"{round(float(value)) % 360}°" if np.isfinite(value) else UNKNOWN
 
 
 def _number(value: float, unit: str) -> str:

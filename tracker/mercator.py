@@ -42,7 +42,8 @@ def project(lat: Floats, lon: Floats, zoom: float) -> tuple[Floats, Floats]:
 
 def near(lon: Floats, middle: float) -> Floats:
     """The same meridians, within 180 degrees of `middle`: so neighbours stay neighbours across the antimeridian."""
-    return np.asarray(lon + 360.0 * np.round((middle - lon) / 360.0))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(lon + 360.0 * np.round((middle - lon) / 360.0))
 
 
 def overview(lat: Floats, lon: Floats, *, width: float = 760, height: float = 400) -> View | None:

@@ -136,7 +136,7 @@ def _row_html(picture: Picture, row: int) -> str:
         _text(picture.icao24[row]),
         _ground(picture, row) or _number(picture.altitude[row] * FEET_PER_METRE),
         _number(picture.velocity[row] * KNOTS_PER_MPS),
-        _number(np.round(picture.track[row]) % 360),
+        _track(picture.track[row]),
         _number(picture.vertical_rate[row] * FPM_PER_MPS),
         _text(picture.squawk[row]),
         _number(picture.age[row]) + (" stale" if stale else ""),
@@ -154,6 +154,10 @@ def _ground(picture: Picture, row: int) -> str | None:
 
 def _text(value: str | None) -> str:
     return UNKNOWN if value is None else html.escape(value)
+
+
+def _track(value: float) -> str:
+    return f"{round(float(value)) % 360}" if np.isfinite(value) else UNKNOWN
 
 
 def _number(value: float) -> str:

@@ -64,8 +64,7 @@ def _line(view: View, points: basemap.Ring) -> Floats:
 
 def _draw_land(canvas: Canvas, view: View) -> None:
     canvas.fill([_line(view, ring) for piece in basemap.land() for ring in piece], basemap.LAND_COLOUR)
-    for line in basemap.borders():
-        canvas.stroke(_line(view, line), basemap.BORDER_COLOUR)
+    canvas.stroke([_line(view, line) for line in basemap.borders()], basemap.BORDER_COLOUR)
 
 
 def _grid_step(zoom: float) -> float:
@@ -81,13 +80,13 @@ def _draw_grid(canvas: Canvas, view: View) -> None:
     for number in range(int(np.ceil((view.lon - span / 2) / step)), int((view.lon + span / 2) // step) + 1):
         lon = number * step
         x = _to_canvas(view, np.array(0.0), np.array(lon))[0]
-        canvas.stroke(np.array([[x, 0], [x, HEIGHT]]), _GRID, 0.7)
+        canvas.stroke([np.array([[x, 0.0], [x, HEIGHT]])], _GRID, 0.7)
         canvas.text(x + 3, 4, _degrees((lon + 180) % 360 - 180, "EW"), _PALE)
     for number in range(int(-80 // step), int(80 // step) + 1):
         lat = number * step
         y = _to_canvas(view, np.array(lat), np.array(view.lon))[1]
         if 18 < y < HEIGHT - 20:
-            canvas.stroke(np.array([[0, y], [WIDTH, y]]), _GRID, 0.7)
+            canvas.stroke([np.array([[0.0, y], [WIDTH, y]])], _GRID, 0.7)
             canvas.text(4, y - LINE - 3, _degrees(lat, "NS"), _PALE)
 
 
@@ -118,12 +117,12 @@ def _write_names(canvas: Canvas, names: Sequence[tuple[float, float, str]]) -> N
 
 
 def _draw_symbol(canvas: Canvas, at: Floats, index: int, track: float) -> None:
-    shape = _dot() if np.isnan(track) else _turned(np.array(symbols.PLANE), track)
+    shape = _turned(np.array(symbols.PLANE), track) if np.isfinite(track) else _dot()
     scale = symbols.size(index) / symbols.SIZE
     middle = symbols.SIZE / 2
     corners = (shape - middle) * scale + at
     canvas.fill([corners], symbols.COLOURS[index])
-    canvas.stroke(np.concatenate([corners, corners[:1]]), symbols.outline(index), 1.1)
+    canvas.stroke([np.concatenate([corners, corners[:1]])], symbols.outline(index), 1.1)
 
 
 def _dot() -> Floats:

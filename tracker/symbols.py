@@ -67,7 +67,8 @@ DOT_RADIUS = 5.5
 
 def classify(picture: Picture) -> npt.NDArray[np.int64]:
     """The index into `COLOURS` of each aircraft, shape (n,). Stale wins over ground, ground over altitude."""
-    feet = picture.altitude * FEET_PER_METRE
+    # Whole feet: 30,000 of them, sent as metres, come back as 29,999.999.
+    feet = np.round(picture.altitude * FEET_PER_METRE)
     index = np.searchsorted(EDGES_FT, feet, side="right")
     index[~np.isfinite(feet)] = UNKNOWN
     index[picture.on_ground == 1] = GROUND
