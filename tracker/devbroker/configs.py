@@ -104,7 +104,7 @@ class TopicConfig:
     retention_bytes: int = 64 << 20
     """Bytes of record batches kept for a partition; -1: no limit."""
     retention_ms: int = 7 * 24 * 3600 * 1000
-    """Milliseconds that a batch is kept, by its max timestamp; -1: no limit."""
+    """Milliseconds that a batch is kept; -1: no limit."""
     max_message_bytes: int = 1_048_588
     """Bytes of the longest record batch that is taken."""
     log_append_time: bool = False

@@ -30,6 +30,8 @@ class Connection(asyncio.StreamReaderProtocol):
     def __init__(self, accept: Accept) -> None:
         reader = asyncio.StreamReader(limit=READ_AHEAD)
         super().__init__(reader, lambda reader, writer: accept(self, reader, writer))
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once the socket is closed."""
         self._gone = False
         self._waiting: asyncio.Timeout | None = None
 
@@ -42,6 +44,7 @@ class Connection(asyncio.StreamReaderProtocol):
         """The connection broke."""
         self._hang_up()
         super().connection_lost(exc)
+        self.closed.set_result(None)
 
     def _hang_up(self) -> None:
         self._gone = True

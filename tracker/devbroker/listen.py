@@ -9,6 +9,7 @@ from tracker.devbroker.errors import CannotListenError
 
 _BACKLOG = 512
 _ATTEMPTS = 16
+_LAST_PORT = 65535
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -23,6 +24,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
     Raises:
         CannotListenError: The host is unknown, or the port taken.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise CannotListenError(host, port, f"a port is a number from 0 to {_LAST_PORT}")
     for attempt in range(_ATTEMPTS):
         try:
             return _listen(host, port)
@@ -31,8 +34,6 @@ def listen(host: str, port: int) -> list[socket.socket]:
             if port == 0 and error.errno == errno.EADDRINUSE and attempt < _ATTEMPTS - 1:
                 continue
             raise CannotListenError(host, port, error.strerror or str(error)) from error
-        except OverflowError as error:
-            raise CannotListenError(host, port, "a port is a number from 0 to 65535") from error
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -21,8 +21,8 @@ _TRIM = 1024  # dropped batches that may linger in the indexes: trimming costs a
 class Log:
     """Batches of one partition, found by offset and by time.
 
-    Batch i, from `_head` on, holds offsets from `_bases[i]` to below `_bases[i + 1]`. The indexes are arrays and the
-    running sums in them are never walked, so that neither a long log nor small batches cost an append or a read.
+    Batch i, from `_head` on, holds offsets from `_bases[i]` to below `_bases[i + 1]`. The indexes are sorted arrays,
+    so that a read finds its batches by bisection, however many and small they are.
     """
 
     def __init__(self, config: TopicConfig) -> None:
@@ -38,6 +38,7 @@ class Log:
         self._bases = array("q")
         self._bytes = array("q")  # bytes of this and all earlier batches, dropped ones included
         self._times = array("q")  # max timestamps
+        self._since = array("q")  # the later of max timestamp and arrival: from then on a batch grows old
         self._peaks = array("q")  # the greatest max timestamp up to each batch: it never runs back
         self._batches: list[bytes] = []
         self._head = 0  # the batches before it are dropped
@@ -68,9 +69,9 @@ class Log:
         if self.config.log_append_time:
             # A clock that is set back must not make the log's times run back.
             append_time = self._clock = max(now, self._clock)
-            self._store(batches.stamp(batch, self.end, append_time), append_time)
+            self._store(batches.stamp(batch, self.end, append_time), append_time, now)
         else:
-            self._store(batches.stamp(batch, self.end), header.max_timestamp)
+            self._store(batches.stamp(batch, self.end), header.max_timestamp, now)
         written = Written(self.end, append_time)
         self._producers.remember(header, written)
         self.end += header.count
@@ -78,10 +79,11 @@ class Log:
         self._notify()
         return written
 
-    def _store(self, batch: bytes, time: int) -> None:
+    def _store(self, batch: bytes, time: int, now: int) -> None:
         self._bases.append(self.end)
         self._bytes.append((self._bytes[-1] if self._bytes else self._dropped) + len(batch))
         self._times.append(time)
+        self._since.append(max(time, now))
         self._peaks.append(max(time, self._peaks[-1]) if self._peaks else time)
         self._batches.append(batch)
 
@@ -139,6 +141,9 @@ class Log:
     def retain(self, now: int) -> None:
         """Drop the oldest batches that are too old, or too many; the newest is never too many.
 
+        A batch is as old as it is held, or as its own time says, whichever is less. Kafka goes by its own time alone,
+        and loses a recording of last year some minutes after it was replayed.
+
         Args:
             now: Milliseconds since 1970.
         """
@@ -147,7 +152,7 @@ class Log:
             keep = min(bisect_left(self._bytes, self._bytes[-1] - limit, keep) + 1, len(self._batches) - 1)
         if self.config.retention_ms >= 0:
             oldest = now - self.config.retention_ms
-            while keep < len(self._batches) and self._times[keep] < oldest:
+            while keep < len(self._batches) and self._since[keep] < oldest:
                 keep += 1
         if keep > self._head:
             self._drop(keep)
@@ -174,7 +179,7 @@ class Log:
         self.start = max(self.start, self._bases[keep] if keep < len(self._bases) else self.end)
         self._head = keep
         if keep == len(self._batches) or (keep > _TRIM and keep * 2 > len(self._batches)):
-            for index in (self._bases, self._bytes, self._times, self._peaks):
+            for index in (self._bases, self._bytes, self._times, self._since, self._peaks):
                 del index[:keep]
             del self._batches[:keep]
             self._head = 0

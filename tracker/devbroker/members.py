@@ -72,11 +72,11 @@ class Member:
     def answer_join(self, answer: Joined) -> None:
         """Answer the join that waits, if one does."""
         waiting, self.on_joined = self.on_joined, None
-        if waiting:
+        if waiting is not None:
             waiting(answer)
 
     def answer_sync(self, answer: Synced) -> None:
         """Answer the sync that waits, if one does."""
         waiting, self.on_synced = self.on_synced, None
-        if waiting:
+        if waiting is not None:
             waiting(answer)

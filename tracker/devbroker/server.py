@@ -67,6 +67,7 @@ class Broker:
         self.port = port
         """The port; the true one once the broker listens."""
         self._servers: list[asyncio.Server] = []
+        self._connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -98,7 +99,7 @@ class Broker:
         self.port = int(sockets[0].getsockname()[1])
         loop = asyncio.get_running_loop()
         for sock in sockets:
-            self._servers.append(await loop.create_server(lambda: Connection(self._accept), sock=sock))
+            self._servers.append(await loop.create_server(self._connect, sock=sock))
         self._keep(asyncio.create_task(self._sweep()))
         return self
 
@@ -106,14 +107,27 @@ class Broker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening, and end every connection at once."""
-        for server in self._servers:
+        servers, self._servers = self._servers, []
+        for server in servers:
+            for sock in server.sockets:
+                asyncio.get_running_loop().remove_reader(sock.fileno())
+        # A client that was just accepted has its connection one turn later. A server that is closed before loses it
+        # unclosed (CPython 3.11); now it is sent away.
+        await asyncio.sleep(0)
+        for server in servers:
             server.close()
-        self._servers.clear()
         self._node.coordinator.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(connection.closed for connection in self._connections))
+
+    def _connect(self) -> Connection:
+        connection = Connection(self._accept)
+        self._connections.add(connection)
+        connection.closed.add_done_callback(lambda _: self._connections.discard(connection))
+        return connection
 
     def _accept(self, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._servers:
