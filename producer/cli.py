@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -28,7 +29,6 @@ from producer import replay as replaying
 from producer.errors import ProducerError
 from producer.recording import BUNDLED, Recording
 from producer.stop import Stop
-from producer.wire import StateVector
 
 if TYPE_CHECKING:
     from producer.publish import Publisher
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger("producer")
 
 _LOG_EVERY = 10.0  # s, between two lines of progress where nobody watches
+_MAX_FLIGHTS = 100_000  # synthetic.MAX_FLIGHTS, which is not imported before it is needed
 _option = functools.partial(click.option, show_default=True, show_envvar=True)
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,45 @@ def _speed(text: str) -> float:
     return speed
 
 
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):  # click's ranges let NaN through
+        raise click.BadParameter(f"{value} is not a finite number")
+    return value
+
+
+def _region(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        lat_min, lon_min, lat_max, lon_max = (float(number) for number in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not lat_min,lon_min,lat_max,lon_max, in degrees") from None
+    if not -90 <= lat_min < lat_max <= 90:
+        raise click.BadParameter(f"{text!r}: -90 <= lat_min < lat_max <= 90 is required (lat_min comes first)")
+    if not (-180 <= lon_min <= 180 and -180 <= lon_max <= 180 and lon_min != lon_max):
+        raise click.BadParameter(f"{text!r}: two different longitudes from -180 to 180 are required")
+    return lat_min, lon_min, lat_max, lon_max
+
+
+def _time(text: str | None) -> float | None:
+    """Reads ISO 8601 (UTC where it names no zone) or s since 1970, from 1970 until now."""
+    if text is None:
+        return None
+    try:
+        when = float(text)
+    except ValueError:
+        try:
+            read = datetime.fromisoformat(text)
+        except ValueError:
+            raise click.BadParameter(
+                f"{text!r} is no time: write 2021-10-07T13:00:00Z, or seconds since 1970"
+            ) from None
+        when = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    if not 0 <= when <= time.time():
+        raise click.BadParameter(f"{text!r} is not between 1970 and now")
+    return when
+
+
 @click.group(invoke_without_command=True)
 @click.version_option(producer.__version__, prog_name="producer")
 @click.pass_context
@@ -206,20 +247,101 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
         )
     now = time.time() if (clock or ("now" if speed == 1 else "recorded")) == "now" else None
     recording = Recording(file) if file else Recording(BUNDLED, BUNDLED.name)
-    publish(target, replaying.schedule(recording, speed=speed, start=now, loop=loop), recording, limit=limit)
+    states = replaying.schedule(recording, speed=speed, start=now, loop=loop)
+    publish(target, states, functools.partial(replaying.run, limit=limit), recording)
 
 
-def publish(
-    target: Target, states: Iterable[tuple[StateVector, float]], source: Recording, *, limit: int | None
+@cli.command()
+@_option("--flights", envvar="PRODUCER_FLIGHTS", default=200, type=click.IntRange(1, _MAX_FLIGHTS), help="At once.")
+@_option(
+    "--rate",
+    envvar="PRODUCER_RATE",
+    default=1.0,
+    type=click.FloatRange(0.001, 100),
+    callback=lambda _context, _parameter, value: _finite(value),
+    metavar="HZ",
+    help="Reports per aircraft and second of event time; 0.2 is one every 5 s.",
+)
+@_option(
+    "--seed",
+    envvar="PRODUCER_SEED",
+    default=0,
+    type=click.IntRange(0, 2**63 - 1),
+    help="The same seed, the same flights, relative to the start.",
+)
+@_option(
+    "--duration",
+    envvar="PRODUCER_DURATION",
+    type=click.FloatRange(0, min_open=True),
+    callback=lambda _context, _parameter, value: _finite(value),
+    metavar="SECONDS",
+    help="Stop after so much event time.",
+)
+@_option(
+    "--region",
+    envvar="PRODUCER_REGION",
+    metavar="LAT_MIN,LON_MIN,LAT_MAX,LON_MAX",
+    callback=lambda _context, _parameter, value: _region(value),
+    help="Where the airports are, degrees (south, west, north, east), such as --region=42,-5,51,8; west is above east "
+    "where it crosses the antimeridian.  [default: everywhere]",
+)
+@_option(
+    "--speed",
+    envvar="PRODUCER_SPEED",
+    default="1",
+    metavar="NUMBER|max",
+    callback=lambda _context, _parameter, value: _speed(value),
+    help="Times real time.",
+)
+@_option(
+    "--start",
+    envvar="PRODUCER_START",
+    metavar="TIME",
+    callback=lambda _context, _parameter, value: _time(value),
+    help="Event time of the first report where the speed is not 1, in the past: ISO 8601, or seconds since 1970.",
+)
+@target_options
+def synthetic(
+    target: Target,
+    flights: int,
+    rate: float,
+    seed: int,
+    duration: float | None,
+    region: tuple[float, float, float, float] | None,
+    speed: float,
+    start: float | None,
 ) -> None:
+    """Makes up flights: between real airports, on great circles, at airliners' speeds, in every phase at once.
+
+    At speed 1 event times are now. At another speed they begin at --start, and the run ends when they have reached the
+    present.
+    """
+    if speed == 1 and start is not None:
+        raise click.UsageError("--start needs a --speed other than 1, at which event times are now")
+    if speed != 1 and start is None:
+        raise click.UsageError("--speed other than 1 needs --start, a time in the past at which event times begin")
+    source = _synthetic()
+    airports = source.load_airports(source.Region(*region) if region else None)
+    fleet = source.launch(seed, flights, airports)
+    reports = source.batches(fleet, rate, speed=speed, duration=math.inf if duration is None else duration)
+    publish(target, reports, functools.partial(source.run, start=start, speed=speed))
+
+
+def publish(target: Target, reports: Iterable[T], run: Callable[..., None], source: Recording | None = None) -> None:
     """Publishes a source's reports until it ends or a signal comes, and says how it goes.
+
+    Args:
+        target: Where to.
+        reports: What `run` takes.
+        run: Takes `reports`, the publisher, a stop and `progress`, and returns when all is published.
+        source: Counts the rows that it refused.
 
     Raises:
         ProducerError: It could not start, or the source failed.
         click.exceptions.Exit: Reports were not delivered.
     """
     publisher_class = _publisher_class()
-    states = iter(states)
+    reports = iter(reports)
     stop = Stop()
     if target.stop_on_eof:
         threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
@@ -236,11 +358,11 @@ def publish(
     )
     progress = Progress(publisher, source, terminal=sys.stderr.isatty())
     with stop.on_signals(), progress.logs():
-        first = list(itertools.islice(states, 1))  # a file that cannot be read is said before a broker is looked for
+        first = list(itertools.islice(reports, 1))  # a file that cannot be read is said before a broker is looked for
         try:
             with publisher:
                 logger.info("publishing to %s at %s", target.topic, target.bootstrap_servers)
-                replaying.run(itertools.chain(first, states), publisher, stop, limit=limit, progress=progress.show)
+                run(itertools.chain(first, reports), publisher, stop, progress=progress.show)
         finally:
             if publisher.sent:
                 logger.info(progress.summary())
@@ -257,6 +379,13 @@ def _publisher_class() -> type[Publisher]:
     return publisher
 
 
+def _synthetic() -> Any:  # noqa: ANN401 - a module; its types are those of NumPy, which may not be there
+    try:
+        return importlib.import_module("producer.synthetic")
+    except ModuleNotFoundError as error:
+        raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[synthetic]'") from error
+
+
 def _stop_on_eof(stop: Stop) -> None:
     while sys.stdin.buffer.read(4096):
         pass
@@ -269,7 +398,7 @@ class Progress:
     def __init__(
         self,
         publisher: Publisher,
-        source: Recording,
+        source: Recording | None,
         *,
         terminal: bool,
         clock: Callable[[], float] = time.monotonic,
@@ -309,7 +438,7 @@ class Progress:
         ]
         if publisher.failed:
             parts.append(f"NOT delivered {publisher.failed:,}")
-        if self._source.refused:
+        if self._source and self._source.refused:
             parts.append(f"{self._source.refused:,} rows refused")
         return ", ".join(parts)
 
@@ -341,7 +470,7 @@ class Progress:
         line = f"sent {publisher.sent:,}  {rate:,.0f}/s  lag {lag:.1f} s  in flight {publisher.in_flight:,}"
         if publisher.failed:
             line += f"  not delivered {publisher.failed:,}"
-        if self._source.refused:
+        if self._source and self._source.refused:
             line += f"  rows refused {self._source.refused:,}"
         if publisher.silent_for:
             line += f"  NO ANSWER from the broker for {publisher.silent_for:.0f} s, waiting"

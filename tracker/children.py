@@ -13,9 +13,9 @@ from contextlib import contextmanager
 _STOP_TIMEOUT = 5.0  # s
 
 
-def producer_command(address: str, *options: str) -> list[str]:
-    """The command line of a producer that replays the bundled recording to a broker."""
-    return [sys.executable, "-m", "producer", "replay", "--stop-on-eof", "--bootstrap-servers", address, *options]
+def producer_command(address: str, *options: str, source: str = "replay") -> list[str]:
+    """The command line of a producer that publishes to a broker; it replays the bundled recording, or is another."""
+    return [sys.executable, "-m", "producer", source, "--stop-on-eof", "--bootstrap-servers", address, *options]
 
 
 @contextmanager

@@ -42,6 +42,24 @@ class UpError(click.ClickException):
     exit_code = 2
 
 
+@dataclass(frozen=True)
+class _Traffic:
+    """What the producer publishes: the bundled recording at a speed, or made-up flights where there is a number."""
+
+    speed: str
+    flights: int | None
+
+    def __str__(self) -> str:
+        if self.flights is None:
+            return f"half an hour over Paris, of 2021, in a loop at speed {self.speed}"
+        return f"{self.flights:,} made-up flight{'s' * (self.flights > 1)}, all over the world"
+
+    def command(self, address: str) -> list[str]:
+        if self.flights is None:
+            return producer_command(address, "--loop", "--speed", self.speed)
+        return producer_command(address, "--flights", str(self.flights), "--speed", self.speed, source="synthetic")
+
+
 @dataclass
 class _Child:
     """A program that runs beside us."""
@@ -91,15 +109,19 @@ class _Child:
               help="Whether to start JupyterLab.")  # fmt: skip
 @click.option("--speed", default="1", show_default=True, envvar="PRODUCER_SPEED", show_envvar=True,
               metavar="NUMBER|max", help="Of the replay, times real time.")  # fmt: skip
+@click.option("--flights", envvar="TRACKER_FLIGHTS", show_envvar=True, type=click.IntRange(1, 100_000),
+              help="So many made-up flights instead of the replay.")  # fmt: skip
 @click.option("--browser/--no-browser", default=None, envvar="TRACKER_BROWSER", show_envvar=True,
               help="Whether to open a browser on JupyterLab.  [default: where this is a terminal]")  # fmt: skip
-def up(broker_port: int, lab_port: int, lab: bool, speed: str, browser: bool | None) -> None:
+def up(broker_port: int, lab_port: int, lab: bool, speed: str, flights: int | None, browser: bool | None) -> None:
     """Run the workbench: an embedded broker, a producer that replays real traffic in a loop, and JupyterLab."""
+    if flights is not None and speed != "1":
+        raise UpError("--flights are made up as of now, at speed 1: leave out --speed (or PRODUCER_SPEED)")
     if lab and find_spec("jupyterlab") is None:
         raise UpError("JupyterLab is missing: pip install 'flight-tracker[notebook]', or say --no-lab")
     opens = sys.stdout.isatty() if browser is None else browser
     try:
-        failure = asyncio.run(_run(broker_port, lab_port if lab else None, speed, opens=opens))
+        failure = asyncio.run(_run(broker_port, lab_port if lab else None, _Traffic(speed, flights), opens=opens))
     except CannotListenError as error:
         raise UpError(
             f"{_HOST}:{broker_port} is taken ({error.__cause__ or error}); choose a port: --broker-port N"
@@ -110,7 +132,7 @@ def up(broker_port: int, lab_port: int, lab: bool, speed: str, browser: bool | N
     click.echo("Stopped.")
 
 
-async def _run(broker_port: int, lab_port: int | None, speed: str, *, opens: bool) -> str | None:
+async def _run(broker_port: int, lab_port: int | None, traffic: _Traffic, *, opens: bool) -> str | None:
     """Until a signal, or until a child ends: what is to be said of that."""
     if lab_port is not None:
         _refuse_taken(lab_port)
@@ -121,10 +143,10 @@ async def _run(broker_port: int, lab_port: int | None, speed: str, *, opens: boo
     children: list[_Child] = []
     async with Broker(_HOST, broker_port) as broker:
         try:
-            children.append(await _start_producer(broker.address, speed))
+            children.append(await _Child.start("The producer", traffic.command(broker.address)))
             endings = [asyncio.create_task(children[0].ended())]
             click.echo(f"broker      {broker.address} (embedded, in memory)")
-            click.echo(f"producer    topic shipments: half an hour over Paris, of 2021, in a loop at speed {speed}")
+            click.echo(f"producer    topic shipments: {traffic}")
             if lab_port is not None:
                 token = secrets.token_hex(16)
                 children.append(await _start_lab(broker.address, lab_port, token))
@@ -152,10 +174,6 @@ async def _first_of(stopped: asyncio.Event, endings: list[asyncio.Task[str]]) ->
     finally:
         for task in waiting:
             task.cancel()
-
-
-async def _start_producer(address: str, speed: str) -> _Child:
-    return await _Child.start("The producer", producer_command(address, "--loop", "--speed", speed))
 
 
 async def _start_lab(address: str, port: int, token: str) -> _Child:

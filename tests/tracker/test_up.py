@@ -94,6 +94,24 @@ async def test_without_the_lab_it_streams_until_it_is_told_to_stop(up, number):
     assert not any(map(is_alive, programs))
 
 
+async def test_made_up_flights_take_the_place_of_the_replay(up):
+    workbench = up("--no-lab", "--flights", "30")
+    assert workbench.until("producer") == "producer    topic shipments: 30 made-up flights, all over the world\n"
+    with Tracker(f"127.0.0.1:{workbench.broker_port}") as t:
+        await t.settled(count=60, timeout=60)
+        seen = t.latest()
+        assert len(seen) == 30
+        assert abs(seen["timestamp"].max().timestamp() - time.time()) < 30
+    status, _ = await asyncio.to_thread(workbench.stop)
+    assert status == 0, workbench.said
+
+
+def test_made_up_flights_have_one_speed(up):
+    workbench = up("--no-lab", "--flights", "30", "--speed", "10")
+    assert "leave out --speed" in workbench.until("--flights")
+    assert workbench.process.wait(30) == 2
+
+
 def test_with_the_lab_its_link_opens_the_first_page(up):
     workbench = up("--lab-port", str(free_port()))
     link = workbench.until("JupyterLab").split()[1]
