@@ -4,7 +4,7 @@
     browser ──> clicks, answers to moves (handed over, any thread) ──> the next draw
 
 A notebook server limits the number of messages (1,000 a second, beyond which it drops them for good), so a marker sends
-only when it moved by half a pixel, turned by a degree, or changed its colour class, and then one message for all. Each
+only when it moved by a pixel, turned by a degree, or changed its colour class, and then one message for all. Each
 browser answers each move, which costs the kernel more than the move itself: a marker is not moved again before its last
 move was answered, so that a slow kernel or browser gets fewer, newer positions, and no queue grows.
 """
@@ -32,8 +32,8 @@ from tracker.units import FEET_PER_METRE, KNOTS_PER_MPS
 LIMIT = 150
 """Markers at most: with 200, a browser needs 0.3 s from an update to its painting, with 500 six."""
 
-STEP = 0.5
-"""A marker that would move by less than this is left where it is, px."""
+STEP = 1.0
+"""A marker that would move by less than this is left where it is, px; at zoom 7 a jet flies three seconds for it."""
 
 OPEN = 4
 """How many popups are kept up to date, those opened last: nothing tells the kernel that one was closed."""
@@ -323,7 +323,7 @@ class _Symbol:
         self.marker.icon = stock.nothing
 
     def _moved(self, look: _Look) -> bool:
-        """Whether it shows: by half a pixel at the present zoom."""
+        """Whether it shows: by a pixel at the present zoom."""
         scale: float = 2.0 ** (look.zoom - self._at.zoom)
         (x, y), (new_x, new_y) = self._at.pixel, look.pixel
         return max(abs(new_x - x * scale), abs(new_y - y * scale)) >= STEP

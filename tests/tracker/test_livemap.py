@@ -102,16 +102,16 @@ def test_change_of_everything_is_one_message_an_aircraft(live: LiveMap, wire: Wi
     assert (kinds.count("comm_msg"), kinds.count("comm_open")) == (150, 1)
 
 
-def test_move_of_less_than_half_a_pixel_is_not_sent_and_does_not_add_up(live: LiveMap, wire: Wire) -> None:
+def test_move_of_less_than_a_pixel_is_not_sent_and_does_not_add_up(live: LiveMap, wire: Wire) -> None:
     live.zoom = 2
     live.draw(picture(1, lat=[48.0]))
     wire.take()
     # A pixel of zoom 2 is some 0.23 degrees of latitude here.
-    live.draw(picture(1, lat=[48.08]))
+    live.draw(picture(1, lat=[48.15]))
     assert wire.take() == []
-    live.draw(picture(1, lat=[48.16]))
+    live.draw(picture(1, lat=[48.3]))
     assert len(wire.take()) == 1
-    assert markers(live)[0].location == [48.16, 2.0]
+    assert markers(live)[0].location == [48.3, 2.0]
 
 
 def test_zooming_in_brings_markers_to_where_they_are(live: LiveMap) -> None:
