@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,6 +110,16 @@ def test_the_values_of_a_frame_come_back(column, value):
 )
 def test_a_time_is_iso_8601_or_epoch_seconds(timestamp):
     assert parse({**NEEDED, "timestamp": timestamp}).time == 1633611601.0
+
+
+def test_a_time_without_a_zone_is_utc_wherever_it_is_read(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert parse({**NEEDED, "timestamp": "2021-10-07 13:00:01.5"}).time == 1633611601.5
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize("nothing", [None, "", " ", "nan", "NaN", float("nan"), "None", "null", "NaT", "<NA>"])
