@@ -4,6 +4,7 @@ TrackerError
 ├── BadOption          an argument outside its limits             (also a ValueError)
 ├── UnknownAircraft    no row of that key or callsign is held     (also a KeyError)
 ├── UnknownColumn      no such column in the frames               (also a KeyError)
+├── MissingColumn      a frame lacks a column that is needed      (also a KeyError)
 ├── NotSettled         the data did not come in time              (also a TimeoutError)
 ├── NotRunning         asked to wait for a tracker that was not started
 ├── BrokerUnreachable  no answer from the broker
@@ -53,6 +54,13 @@ class UnknownColumn(_Unknown):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"the frames have the columns {', '.join(known)}, but none of the name", name, known)
+
+
+class MissingColumn(_Unknown):
+    """A frame that was handed over lacks a column that is needed."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"the frame has the columns {', '.join(known) or '(none)'}, but lacks", name, known)
 
 
 class NotSettled(TrackerError, TimeoutError):
