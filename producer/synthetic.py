@@ -84,7 +84,8 @@ _CODES = 1 << 18  # numbers that tell a callsign and an address: 32 airlines x 8
 _RAMP = 15.0  # s, in which the vertical rate builds up, and ends
 _LIFT_OFF = 75.0  # m/s, 145 kt; a loaded A320's
 _TOUCH_DOWN = 68.0  # m/s, 132 kt
-_BRAKING = 1.6  # m/s2
+_BRAKING = 1.6  # m/s2, of the landing roll
+_HASTE = 1.0  # m/s2, the most in the air
 _ROLL = _LIFT_OFF**2 / 2 / MAX_ACCELERATION  # m
 _ROLL_OUT = _TOUCH_DOWN**2 / 2 / _BRAKING  # m
 _CLEARANCE = 600.0  # m, that the lowest cruise is above both airports
@@ -362,8 +363,8 @@ def batches(fleet: Fleet, rate: float, *, speed: float = 1.0, duration: float = 
     report = 0
     while True:
         first = report % size
-        times = np.round(np.arange(report, report + min(most, size - first)) / total, 3)
-        times = times[times < duration]
+        times = np.arange(report, report + min(most, size - first)) / total
+        times = np.round(times[times < duration], 3)
         if not len(times):
             return
         fleet, reports = step(fleet, times, first)
@@ -507,6 +508,9 @@ def _profile(route: _Floats, low: _Floats, high: _Floats, begin: _Floats, chance
     steeper = np.maximum(1.0, sloped / (0.9 * flown - (mean_up + mean_down) * _RAMP))
     up, down = up * steeper, down * steeper
     time_up, time_down = (cruise - low) / up + _RAMP, (cruise - high) / down + _RAMP
+    # A short climb leaves no time to become fast; what is slower has only more of the way left.
+    fast = np.minimum(fast, np.minimum(_LIFT_OFF + _HASTE * time_up, _TOUCH_DOWN + _HASTE * time_down))
+    mean_up, mean_down = (_LIFT_OFF + fast) / 2, (fast + _TOUCH_DOWN) / 2
     level = flown - mean_up * time_up - mean_down * time_down
 
     nil, ramp = np.zeros_like(route), np.full_like(route, _RAMP)
@@ -583,9 +587,13 @@ def _can_be_flown(cosine: _Floats) -> NDArray[np.bool_]:
 
 
 def _has_a_partner(place: _Floats) -> NDArray[np.bool_]:
-    """Whether there is another to fly to, for each place; a few hundred rows at a time, as all are 500 MB."""
-    parts = [_can_be_flown(place[row : row + 512] @ place.T).any(axis=1) for row in range(0, len(place), 512)]
-    return np.concatenate([np.zeros(0, bool), *parts])
+    """Whether there is another to fly to, for each place."""
+    found = np.zeros(len(place), bool)
+    # Nearly all find one among a few; all with all would take a second and 500 MB.
+    for some in np.array_split(np.arange(len(place)), len(place) // 256 + 1):
+        lonely = np.flatnonzero(~found)
+        found[lonely] = _can_be_flown(place[lonely] @ place[some].T).any(axis=1)
+    return found
 
 
 def _round(values: _Floats, decimals: int) -> _Floats:
