@@ -13,7 +13,7 @@ import pytest
 
 from producer.recording import BUNDLED, Recording
 from producer.wire import StateVector, encode
-from tracker import BadOption, BrokerWarning, NotRunning, NotSettled, Tracker, UnknownAircraft
+from tracker import BadOption, BrokerWarning, NotRunning, Tracker, UnknownAircraft
 
 NOW = time.time()
 
@@ -148,102 +148,6 @@ async def test_the_minimal_message_is_valid(tracker, topic):
         tracker.track("TEST1")
 
 
-async def test_a_tracker_that_comes_later_starts_where_it_was_told(topic):
-    topic.create(partitions=2)
-    topic.write(*(state(n, time=NOW) for n in range(10)))
-    middle = time.time() + 0.002
-    await asyncio.to_thread(wait_until, middle)  # the broker's clock has to be past it
-    topic.write(*(state(n, time=NOW) for n in range(10, 14)))
-    starts = [("earliest", 14), ("-10min", 14), (middle, 4), ("latest", 0), (middle + 3600, 0)]
-    trackers = [Tracker(topic.address, since=since, name=str(since)).start() for since, _ in starts]
-    for t in trackers:
-        await t.settled()
-    topic.write(state(99, time=NOW + 1))  # and on it goes live
-    for t, (since, expected) in zip(trackers, starts, strict=True):
-        await t.settled(count=expected + 1)
-        assert t.stats.received == expected + 1, since
-        assert "000063" in set(t.latest().key)
-        t.stop()
-
-
-async def test_the_tracker_may_come_before_the_topic_and_the_partitions_may_grow(tracker, topic):
-    with pytest.raises(NotSettled, match="the topic 'shipments' does not exist"):
-        await tracker.settled(count=1, timeout=0.7)
-    topic.create(partitions=1)
-    topic.write(state(1, time=NOW))
-    await tracker.settled(count=1)
-    topic.grow(3)
-    for partition in range(3):
-        topic.write(state(10 + partition, time=NOW), partition=partition)
-    await tracker.settled(count=4)
-    assert (tracker.stats.rejected, tracker.stats.logs_replaced) == (0, 0)
-
-
-async def test_a_topic_made_anew_is_read_from_its_start_even_when_it_has_outgrown_the_old_one(tracker, topic):
-    topic.create()
-    topic.write(*(state(n, time=NOW) for n in range(5)))
-    await tracker.settled(count=5)
-    topic.delete()
-    topic.create()
-    topic.write(*(state(100 + n, time=NOW) for n in range(20)))
-    await tracker.settled(count=25)
-    assert len(tracker.frame()) == 25
-    assert tracker.stats.logs_replaced == 1
-
-
-class BrokerProcess:
-    """A broker that can be killed: its own process, on a port that stays."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "tracker.devbroker", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.address in self.process.stdout.readline()
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-@pytest.fixture
-def broker_process():
-    process = BrokerProcess()
-    process.start()
-    yield process
-    process.kill()
-
-
-async def test_a_broker_that_is_killed_and_comes_back_empty_costs_nothing_that_was_written_since(
-    broker_process, topic_at
-):
-    topic = topic_at(broker_process.address)
-    topic.create(partitions=2)
-    with Tracker(topic.address, since="earliest") as t:
-        topic.write(*(state(n, time=NOW) for n in range(50)))
-        await t.settled(count=50)
-        broker_process.kill()
-        assert await t._changes.settle(lambda: not t.stats.connected, 10)
-        stats = t.stats
-        assert stats.aircraft == stats.stale == 50  # all in grey, none lost
-        assert broker_process.address in stats.error
-        assert len(t.frame()) == 50
-        broker_process.start()
-        topic.create(partitions=2)
-        topic.write(*(state(100 + n, time=NOW) for n in range(80)))
-        await t.settled(count=130)
-        stats = t.stats
-        assert (stats.connected, stats.error, stats.stale) == (True, None, 0)
-        assert stats.reconnects >= 1
-        assert stats.logs_replaced == 2
-        assert len(t.frame()) == 130
-
-
 async def test_a_busy_cell_starves_nothing(topic):
     topic.create(partitions=4)
     with Tracker(topic.address, since="earliest") as t:
@@ -338,8 +242,8 @@ def test_the_address_comes_from_the_environment(monkeypatch):
     assert Tracker().bootstrap_servers == "localhost:9092"
 
 
-def test_nothing_is_printed_from_the_background(broker_process, topic_at):
-    topic = topic_at(broker_process.address)
+def test_nothing_is_printed_from_the_background(any_broker, any_topic):
+    topic = any_topic
     topic.create()
     code = f"""
 import asyncio, tracker
@@ -352,7 +256,7 @@ t.stop()
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     with child:
         assert child.stdout.readline() == "settled\n"
-        broker_process.kill()
+        any_broker.kill()
         assert child.stdout.read() == ""
     assert child.returncode == 0
 

@@ -1,0 +1,59 @@
+"""Brokers for all tests. `broker` is each kind in turn: the embedded one, and Apache Kafka under the marker `kafka`."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from brokers import Broker, Embedded, Kafka, Topic, fetch_kafka
+
+KINDS = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
+
+
+@pytest.fixture(scope="session")
+def kafka_server() -> None:
+    """Apache Kafka's programs, brought once."""
+    reason = fetch_kafka()
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def new_kafka(kafka_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Kafka]]:
+    """Makes Apache Kafka nodes that end with the tests."""
+    nodes: list[Kafka] = []
+
+    def make(**properties: str) -> Kafka:
+        nodes.append(Kafka(tmp_path_factory.mktemp("kafka"), **properties))
+        return nodes[-1]
+
+    yield make
+    for node in nodes:
+        node.discard()
+
+
+@pytest.fixture(scope="session")
+def kafka_node(new_kafka: Callable[..., Kafka]) -> Kafka:
+    """One node of Apache Kafka for all tests that leave it as it was; a start takes seconds."""
+    node = new_kafka()
+    node.start()
+    return node
+
+
+@pytest.fixture(params=KINDS)
+def any_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """A broker of each kind, in a process of its own, that a test may kill and start again."""
+    if request.param == "kafka":
+        node = request.getfixturevalue("kafka_node")
+        yield node
+        if node.process is None:
+            node.start()
+        return
+    broker = Embedded()
+    broker.start()
+    yield broker
+    broker.discard()
+
+
+@pytest.fixture
+def any_topic(any_broker: Broker, request: pytest.FixtureRequest) -> Topic:
+    """A topic of the test's own there, not made yet."""
+    return Topic(any_broker.address, name=f"test-{abs(hash(request.node.nodeid)):x}")
