@@ -54,7 +54,7 @@ def flags(frame: pd.DataFrame, name: str) -> Flags:
 
 
 def ticks(frame: pd.DataFrame) -> Ticks:
-    """The column `timestamp` in us since 1970, `NO_TIME` where not known; without a zone it is UTC, texts are ISO 8601."""
+    """The column `timestamp` in us since 1970, `NO_TIME` where not known; no zone is UTC, texts are ISO 8601."""
     dated = pd.api.types.is_datetime64_any_dtype(frame["timestamp"].dtype)
     stamps = pd.to_datetime(frame["timestamp"], utc=True, format=None if dated else "ISO8601")
     return pd.DatetimeIndex(stamps).as_unit("us").asi8
