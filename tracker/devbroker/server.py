@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -159,19 +160,22 @@ async def serve(broker: Broker, *, on_listening: Callable[[Broker], object] | No
     Raises:
         CannotListenError: The port is taken, or the host is not this machine.
     """
-    async with broker:
-        if on_listening is not None:
-            on_listening(broker)
-        await _interrupted()
+    with _interruption() as interrupted:
+        async with broker:
+            if on_listening is not None:
+                on_listening(broker)
+            await interrupted.wait()
 
 
-async def _interrupted() -> None:
+@contextmanager
+def _interruption() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set, instead of what else they do."""
     loop, interrupted = asyncio.get_running_loop(), asyncio.Event()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
         loop.add_signal_handler(number, interrupted.set)
     try:
-        await interrupted.wait()
+        yield interrupted
     finally:
         for number in signals:
             loop.remove_signal_handler(number)

@@ -1,10 +1,3 @@
-import warnings
-
-# kafka-python reads its schemas in a way that Python 3.11 and 3.12 warn of; the tests turn warnings into errors.
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import kafka  # noqa: F401
-
 import pytest
 
 from tracker.devbroker import Broker, BrokerThread

@@ -247,13 +247,13 @@ class GroupMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.known)
     @rule(data=st.data())
     def join_again(self, data):
-        member = data.draw(st.sampled_from(sorted(self.known)))
+        member = data.draw(st.sampled_from(list(self.known)))
         self.joins.append(join(self.group, member, self.now, joining("a")))
 
     @precondition(lambda self: self.known)
     @rule(data=st.data())
     def sync_one(self, data):
-        member = data.draw(st.sampled_from(sorted(self.known)))
+        member = data.draw(st.sampled_from(list(self.known)))
         shares = {one: f"{self.group.generation} {one}".encode() for one in self.group.members}
         answers = sync(self.group, member, self.now, self.known[member], shares=shares)
         self.syncs.append((member, self.known[member], answers))
@@ -261,7 +261,7 @@ class GroupMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.known)
     @rule(data=st.data())
     def beat(self, data):
-        member = data.draw(st.sampled_from(sorted(self.known)))
+        member = data.draw(st.sampled_from(list(self.known)))
         with contextlib.suppress(RefusedError):
             self.group.heartbeat(member, self.known[member], self.now)
             assert self.group.state in (State.STABLE, State.COMPLETING)
@@ -269,7 +269,7 @@ class GroupMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.known)
     @rule(data=st.data())
     def leave(self, data):
-        member = data.draw(st.sampled_from(sorted(self.known)))
+        member = data.draw(st.sampled_from(list(self.known)))
         with contextlib.suppress(RefusedError):
             self.group.leave(member, self.now)
         assert member not in self.group.members
