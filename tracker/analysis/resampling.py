@@ -31,7 +31,8 @@ def resample(
     Ticks are the multiples of `every` since 1970, from the first report of a flight to its last, but none inside a
     silence that is longer than `limit`. Numbers are interpolated linearly in time between the last value known before
     and the first one known after (at most `limit` apart, else NaN); `track`, `heading` and `longitude` the short way
-    round the circle. Texts and flags are the last ones known (not longer than `limit` ago, else missing).
+    round the circle. Texts and flags are the last ones known (not longer than `limit` ago, else missing). Values are
+    taken as they were received, wild ones too.
 
     The library `traffic` does the same (`Flight.resample`) with these differences: there a value goes to the beginning
     of its time bin rather than to where it belongs, silences within a flight are filled whatever their length, and
