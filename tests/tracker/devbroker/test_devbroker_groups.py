@@ -103,6 +103,27 @@ def test_an_id_that_is_not_used_is_taken_back():
     assert join(group, member, SESSION).only.code is ErrorCode.UNKNOWN_MEMBER_ID
 
 
+def test_a_rebalance_waits_for_those_that_were_given_an_id():
+    group, (leader, follower) = stable()
+    newcomer = join(group, needs_id=True, now=2.0).only.member
+    group.leave(follower, 2.0)
+    again = join(group, leader, 2.0)
+    assert not again
+    assert join(group, newcomer, 2.0).only.generation == again.only.generation == 2
+
+
+def test_who_waited_long_for_a_rebalance_is_not_out_right_after():
+    group, (leader, follower) = stable()
+    newcomer = join(group, now=2.0)
+    for now in range(3, 30):
+        assert refusal(group.heartbeat, leader, 1, float(now)) is ErrorCode.REBALANCE_IN_PROGRESS
+        assert refusal(group.heartbeat, follower, 1, float(now)) is ErrorCode.REBALANCE_IN_PROGRESS
+    join(group, leader, 30.0)
+    join(group, follower, 30.0)
+    group.expire(30.0 + SESSION - 1)
+    assert newcomer.only.member in group.members
+
+
 def test_a_newcomer_makes_all_join_again():
     group, (leader, follower) = stable()
     newcomer = join(group, now=2.0)

@@ -61,6 +61,17 @@ async def test_junk_ends_its_own_connection_at_most(broker):
     assert await works(broker)
 
 
+async def test_a_request_that_a_handler_fails_on_ends_its_own_connection_alone(broker, caplog):
+    client = await Client.connect(broker.address)
+    request = fetching("t", 0)
+    request.topics = None
+    client.send(request, 12)
+    assert await client.reader.read() == b""
+    await client.close()
+    assert "127.0.0.1 failed" in caplog.text
+    assert await works(broker)
+
+
 async def test_junk_leaves_nothing_behind(broker):
     client = await Client.connect(broker.address)
     await create(client, "t")
