@@ -98,7 +98,7 @@ def _within(name: str) -> msgspec.Meta:
     return msgspec.Meta(ge=low, le=high)
 
 
-class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """All that one report says of one aircraft; it replaces what was known of it.
 
     Built by `decode` or `validate` it is canonical and within its limits; the constructor itself checks nothing.

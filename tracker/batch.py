@@ -22,8 +22,6 @@ TEXTS = ("callsign", "squawk")
 UNKNOWN = -1
 """In the int8 column `on_ground`: not known (1 on the ground, 0 in the air)."""
 
-_fields = attrgetter("icao24", *TEXTS, "time", "on_ground", *NUMBERS)
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -58,24 +56,30 @@ class Batch:
         return Batch(**columns)
 
 
-def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch:
+def collect(vectors: Sequence[StateVector], published: Sequence[float] | Floats) -> Batch:
     """Turn state vectors into columns.
 
     Args:
         vectors: The reports, at least one.
         published: When the record of each was published, s since 1970.
     """
-    icao24, callsign, squawk, time, on_ground, *numbers = zip(*map(_fields, vectors), strict=True)
-    stamps = np.array(published, np.float64)
-    times = np.array(time, np.float64)  # None becomes NaN
+    # A list a field, not a tuple a report: a million of those would keep the garbage collector busy.
+    on_ground = [UNKNOWN if vector.on_ground is None else vector.on_ground for vector in vectors]
+    stamps = np.asarray(published, np.float64)
+    times = _numbers("time", vectors)
     dated = ~np.isnan(times)
     return Batch(
-        key=[address or f"cs:{sign}" for address, sign in zip(icao24, callsign, strict=True)],
-        callsign=list(callsign),
-        squawk=list(squawk),
+        key=[vector.icao24 or f"cs:{vector.callsign}" for vector in vectors],
+        callsign=[vector.callsign for vector in vectors],
+        squawk=[vector.squawk for vector in vectors],
         time=np.where(dated, times, stamps),
         dated=dated,
         published=stamps,
-        on_ground=np.array([UNKNOWN if state is None else state for state in on_ground], np.int8),
-        **{name: np.array(column, np.float64) for name, column in zip(NUMBERS, numbers, strict=True)},
+        on_ground=np.array(on_ground, np.int8),
+        **{name: _numbers(name, vectors) for name in NUMBERS},
     )
+
+
+def _numbers(name: str, vectors: Sequence[StateVector]) -> Floats:
+    """A field of each vector; None becomes NaN."""
+    return np.array(list(map(attrgetter(name), vectors)), np.float64)

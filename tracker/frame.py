@@ -5,23 +5,30 @@ Reports (codes and SI columns) ──> frame() ──> DataFrame (categories, fe
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tracker.batch import Rows
 from tracker.errors import BadOption, UnknownColumn
 from tracker.records import Reject
-from tracker.texts import ABSENT
+from tracker.texts import ABSENT, Names
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
 from tracker.window import Reports
 
 Where = str | Callable[[pd.DataFrame], "pd.Series[bool]"]
 """Which rows of a frame: an expression for `DataFrame.query`, or a function from the frame to a boolean series."""
+
+
+_whole_indexes: WeakKeyDictionary[Names, pd.Index[Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +63,44 @@ COLUMNS = (
 """The columns of every frame of reports, in their order; names and units are those of the package `traffic`."""
 
 
-def frame(reports: Reports, columns: Sequence[str] | None = None, where: Where | None = None) -> pd.DataFrame:
+def frame(reports: Reports, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Turn reports into a frame.
 
     Args:
         reports: Rows of the window.
         columns: Names out of `COLUMNS`; None: all.
-        where: Only these rows: an expression as `DataFrame.query` takes it, or a function from the frame to a boolean
-            series. It may ask any column.
 
     Returns:
-        A frame of shape (n, number of columns) with a RangeIndex, of the dtypes in `COLUMNS`. It shares no memory
-        with the reports but for columns whose unit is the wire's, so hand over a copy.
+        A frame of shape (n, number of columns) with a RangeIndex, of the dtypes in `COLUMNS`; it shares no memory with
+        the reports.
+
+    Raises:
+        UnknownColumn: A name that is not in `COLUMNS`.
+    """
+    data = {column.name: _series(column, reports) for column in _chosen(columns)}
+    return pd.DataFrame(data, index=pd.RangeIndex(len(reports)), copy=False)
+
+
+def rows_where(df: pd.DataFrame, where: Where, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Some rows of a frame, numbered anew.
+
+    Args:
+        df: A frame of all `COLUMNS`.
+        where: An expression as `DataFrame.query` takes it, or a function from the frame to a boolean series.
+        columns: The names to keep; None: all.
 
     Raises:
         UnknownColumn: A name that is not in `COLUMNS`.
         BadOption: `where` is no expression over the columns.
     """
-    known = {column.name: column for column in COLUMNS}
-    unknown = [name for name in columns or () if name not in known]
-    if unknown:
-        raise UnknownColumn(unknown[0], list(known))
-    chosen = COLUMNS if columns is None or where is not None else [known[name] for name in columns]
-    data = {column.name: _series(column, reports) for column in chosen}
-    df = pd.DataFrame(data, index=pd.RangeIndex(len(reports)), copy=False)
-    if where is None:
-        return df
-    return _rows_where(df, where)[list(columns or known)].reset_index(drop=True)
-
-
-def _rows_where(df: pd.DataFrame, where: Where) -> pd.DataFrame:
+    names = [column.name for column in _chosen(columns)]
     if callable(where):
-        return df[where(df)]
+        return df.loc[where(df), names].reset_index(drop=True)
     try:
-        return df.query(where)
+        return df.query(where)[names].reset_index(drop=True)
     except (SyntaxError, NameError, TypeError, ValueError) as error:
-        names = ", ".join(column.name for column in COLUMNS)
-        raise BadOption("where", where, f"an expression over the columns {names} is needed ({error})") from error
+        known = ", ".join(column.name for column in COLUMNS)
+        raise BadOption("where", where, f"an expression over the columns {known} is needed ({error})") from error
 
 
 def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:
@@ -118,32 +126,58 @@ def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:
     )
 
 
+def _chosen(names: Sequence[str] | None) -> Sequence[Column]:
+    known = {column.name: column for column in COLUMNS}
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise UnknownColumn(unknown[0], list(known))
+    return COLUMNS if names is None else [known[name] for name in names]
+
+
 def _series(column: Column, reports: Reports) -> object:
+    """The values of a column as pandas keeps them, in memory of their own."""
     if column.dtype == "category":
         return _categories(column.field, reports)
     values = reports.columns[column.field]
     if column.field == "time":
-        stamps = np.rint(values.astype(np.float64, copy=False) * 1e6).astype("datetime64[us]")
-        return pd.DatetimeIndex(stamps).tz_localize(UTC)
+        micros = values * 1e6
+        return pd.DatetimeIndex(np.rint(micros, out=micros).astype("datetime64[us]"), dtype=column.dtype)
     if column.field == "on_ground":
         return pd.arrays.BooleanArray(values == 1, values < 0)
-    return values if column.per_si == 1.0 else values * column.per_si
+    return values.copy() if column.per_si == 1.0 else values * column.per_si
 
 
 def _categories(field: str, reports: Reports) -> pd.Categorical[Any]:
     """Codes into sorted names, and only those that occur (else `groupby` shows aircraft that are not there)."""
     source = "key" if field == "icao24" else field
-    names = reports.names[source]
-    codes = reports.columns[source]
-    used = np.zeros(len(names) + 1, np.bool_)
-    used[codes] = True
-    used[ABSENT] = False
-    shown = [code for code in np.flatnonzero(used).tolist() if field != "icao24" or not names[code].startswith("cs:")]
-    shown.sort(key=names.__getitem__)
-    mapping = np.full(len(names) + 1, ABSENT, _smallest_int(len(shown)))
-    mapping[shown] = np.arange(len(shown))
-    categories = pd.Index([names[code] for code in shown], dtype="str" if shown else "object")
-    return pd.Categorical.from_codes(mapping[codes], categories=categories, validate=False)
+    names, codes = reports.names[source], reports.columns[source].astype(np.intp)  # one cast, not one a look-up
+    shown = np.zeros(len(names) + 1, np.bool_)
+    shown[codes] = True
+    if field == "icao24":
+        shown[names.order[_between(names, "cs:", "cs;")]] = False  # ";" follows ":"
+    order = names.order[shown[names.order]]
+    mapping = np.full(len(names) + 1, ABSENT, _smallest_int(len(order)))
+    mapping[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(mapping[codes], categories=_index(names, order), validate=False)
+
+
+def _between(names: Names, low: str, high: str) -> slice:
+    """Where in alphabetical order the names from `low` on, and below `high`, stand."""
+    find = partial(bisect_left, names.order, key=names.by_code.__getitem__)
+    return slice(find(low), find(high))
+
+
+def _index(names: Names, order: Rows) -> pd.Index[Any]:
+    """The names of these codes as an index; that of all of them is kept, as making it takes longer than a frame."""
+    if len(order) < len(names):
+        return _texts([names.by_code[code] for code in order.tolist()])
+    if names not in _whole_indexes:
+        _whole_indexes[names] = _texts([names.by_code[code] for code in order.tolist()])
+    return _whole_indexes[names]
+
+
+def _texts(texts: list[str]) -> pd.Index[Any]:
+    return pd.Index(texts, dtype="str" if texts else "object")
 
 
 def _smallest_int(count: int) -> npt.DTypeLike:

@@ -22,15 +22,18 @@ from typing import Any, Self, TypeVar
 
 import pandas as pd
 
+from producer.connection import Security
+from producer.errors import SettingError
 from tracker.changes import Changes
 from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
 from tracker.feed import Feed
-from tracker.frame import Where, frame, rejected_frame
+from tracker.frame import Where, frame, rejected_frame, rows_where
 from tracker.livemap import LiveMap
 from tracker.panels import LiveTable, StatusStrip
 from tracker.since import parse_since, parse_span
 from tracker.stats import Stats
 from tracker.store import Store
+from tracker.window import Window
 
 Screen = TypeVar("Screen", LiveMap, LiveTable, StatusStrip)
 
@@ -64,6 +67,16 @@ class Tracker:
         stale_after: An aircraft not heard for so long, s, is drawn in grey.
         lost_after: An aircraft not heard for so long, s, leaves the screens; `float("inf")`: never.
         name: Two trackers of the same address and topic live side by side only under different names.
+        security_protocol: `"PLAINTEXT"`, `"SSL"` (encrypted), `"SASL_SSL"` (encrypted, with a user) or
+            `"SASL_PLAINTEXT"`; None here and below: the environment's `KAFKA_SECURITY_PROTOCOL` and so on.
+        sasl_mechanism: `"PLAIN"`, `"SCRAM-SHA-256"` or `"SCRAM-SHA-512"`.
+        sasl_username: Who signs in.
+        sasl_password: Better in the environment than in a notebook.
+        ssl_cafile: PEM file of the authorities that sign the brokers' certificates; else those the machine trusts.
+        ssl_certfile: PEM file of our own certificate, for brokers that ask for one.
+        ssl_keyfile: PEM file of its key, where it is not in the same file.
+        ssl_password: Of the key.
+        ssl_check_hostname: Whether a broker's certificate must be for the name under which it is reached.
 
     Raises:
         BadOption: An argument is outside its limits.
@@ -79,6 +92,15 @@ class Tracker:
         stale_after: float = 15.0,
         lost_after: float = 60.0,
         name: str = "",
+        security_protocol: str | None = None,
+        sasl_mechanism: str | None = None,
+        sasl_username: str | None = None,
+        sasl_password: str | None = None,
+        ssl_cafile: str | os.PathLike[str] | None = None,
+        ssl_certfile: str | os.PathLike[str] | None = None,
+        ssl_keyfile: str | os.PathLike[str] | None = None,
+        ssl_password: str | None = None,
+        ssl_check_hostname: bool | None = None,
     ) -> None:
         address = bootstrap_servers or os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "localhost:9092"
         self.bootstrap_servers = _check_address(address)
@@ -90,8 +112,15 @@ class Tracker:
         """Reach of the window, s."""
         if not 0 < stale_after <= lost_after:
             raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
+        self.security = _choose_security(
+            security_protocol=security_protocol, sasl_mechanism=sasl_mechanism, sasl_username=sasl_username,
+            sasl_password=sasl_password, ssl_cafile=ssl_cafile, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile,
+            ssl_password=ssl_password, ssl_check_hostname=ssl_check_hostname,
+        )  # fmt: skip
+        """How the brokers are spoken to; its repr shows no secret."""
         self.error: BaseException | None = None
         """What ended the background thread, if anything did."""
+        self._told = False  # by start() itself, and so not again by the next one
         self._ageing = (stale_after, lost_after)
         self._since = parse_since(since)
         self._changes = Changes()
@@ -120,13 +149,15 @@ class Tracker:
         """Read on from `since` in the background; what an earlier run held is forgotten.
 
         A tracker of the same address, topic and name that runs already is stopped, so that running a cell again
-        leaves one. Where no broker answers within `CONNECT_TIMEOUT`, a `BrokerWarning` says so, and it goes on trying.
+        leaves one. Where no broker answers within `CONNECT_TIMEOUT`, a `BrokerWarning` says so, and it goes on trying;
+        where one answers and refuses (a wrong password, a certificate that is not trusted), that is an error.
 
         Raises:
-            FeedFailed: The run before ended with an error; the start after this one tries again.
+            FeedFailed: The run before ended with an error; the start after this one tries again. Or this run has ended
+                within `CONNECT_TIMEOUT`.
         """
-        if self.error is not None:
-            error, self.error = self.error, None
+        error, self.error = self.error, None
+        if error is not None and not self._told:
             raise FeedFailed(f"the run before ended: {error}") from error
         if self.running:
             return self
@@ -134,7 +165,7 @@ class Tracker:
         if older is not None:
             older.stop()
         self._store, self._feed = self._begin()
-        self._alive = True
+        self._alive, self._told = True, False
         self._thread = threading.Thread(target=self._run, name=repr(self), daemon=True)
         self._thread.start()
         _running[self._identity] = self
@@ -143,6 +174,10 @@ class Tracker:
             warnings.warn(
                 f"{status.error or f'no answer from {self.bootstrap_servers}'}; trying on", BrokerWarning, stacklevel=2
             )
+        if self.error is not None:
+            self._told = True
+            self.stop()
+            raise FeedFailed(f"the background thread ended: {self.error}") from self.error
         return self
 
     def stop(self) -> None:
@@ -228,8 +263,10 @@ class Tracker:
             UnknownColumn: There is no such column.
             BadOption: `where` is no expression over the columns.
         """
-        reports, _ = self._store.reports(None if last is None else parse_span("last", last))
-        return frame(reports, columns, where)
+        span = None if last is None else parse_span("last", last)
+        if where is None:
+            return self._store.ask(lambda window: frame(window.reports(span), columns))
+        return rows_where(self._store.ask(lambda window: frame(window.reports(span))), where, columns)
 
     async def batches(
         self,
@@ -252,11 +289,12 @@ class Tracker:
             where: As in `frame`; frames that it leaves empty are not handed out.
         """
         pause, seen = parse_span("every", every), self._store.serial
+        keep = where if where is not None else _all_rows
         while self.running:
             begun = time.monotonic()
             await self._changes.settle(partial(self._is_past, seen), None)
-            reports, seen = self._store.reports(after=seen)
-            df = frame(reports, columns, where)
+            new, seen = self._store.ask(partial(_rows_after, seen))
+            df = rows_where(new, keep, columns)
             if len(df):
                 yield df
             await self._changes.settle(lambda: not self.running, max(0.0, begun + pause - time.monotonic()))
@@ -266,7 +304,7 @@ class Tracker:
 
     def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The newest row that each aircraft has in the window, sorted by key; lost aircraft included."""
-        return frame(self._store.latest(), columns)
+        return self._store.ask(lambda window: frame(window.latest(), columns))
 
     def track(self, aircraft: str) -> pd.DataFrame:
         """The rows of one aircraft in time order, by key or callsign.
@@ -278,10 +316,10 @@ class Tracker:
             UnknownAircraft: The window holds none of that key or callsign.
         """
         for name in (aircraft.strip(), aircraft.strip().lower(), aircraft.strip().upper()):
-            reports, known = self._store.track(name)
-            if len(reports):
-                return frame(reports)
-        raise UnknownAircraft(aircraft, known)
+            df = self._store.ask(partial(_track_of, name))
+            if len(df):
+                return df
+        raise UnknownAircraft(aircraft, self._store.ask(_known_names))
 
     def rejected(self) -> pd.DataFrame:
         """The newest refused records: when, partition, offset, reason, field, error, first_bytes."""
@@ -305,7 +343,7 @@ class Tracker:
 
     def _begin(self) -> tuple[Store, Feed]:
         store = Store(self.window, *self._ageing)
-        return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.tell)
+        return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.tell, self.security)
 
     def _run(self) -> None:
         """The thread: feed and screens, until stopped or failed."""
@@ -364,6 +402,34 @@ class Tracker:
         picture = self._store.picture(connected=stats.connected)
         for screen in screens:
             screen.draw(stats) if isinstance(screen, StatusStrip) else screen.draw(picture)
+
+
+def _rows_after(serial: int, window: Window) -> tuple[pd.DataFrame, int]:
+    return frame(window.reports(after=serial)), window.serial
+
+
+def _all_rows(df: pd.DataFrame) -> pd.Series[bool]:
+    return pd.Series(data=True, index=df.index)
+
+
+def _track_of(name: str, window: Window) -> pd.DataFrame:
+    return frame(window.track(name))
+
+
+def _known_names(window: Window) -> list[str]:
+    names = window.reports().names
+    return names["key"].by_code + names["callsign"].by_code
+
+
+def _choose_security(**settings: object) -> Security:
+    paths = {name: os.fspath(value) for name, value in settings.items() if isinstance(value, os.PathLike)}
+    try:
+        security = Security.choose(settings | paths, os.environ)
+        security.ssl_context()  # a file that cannot be read is said at once
+    except SettingError as error:
+        environment = f"KAFKA_{error.name.upper()}"
+        raise BadOption(error.name, error.value, f"{error.limit} (in the environment: {environment})") from None
+    return security
 
 
 def _first(error: BaseException) -> BaseException:

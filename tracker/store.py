@@ -1,6 +1,6 @@
 """What a tracker holds: window, fleet, rejects and counters, under one lock.
 
-feed's thread ──> take / resume ──> Store ──> reports, latest, track, picture, stats ──> any thread
+feed's thread ──> take / resume ──> Store ──> ask (the window), picture, rejects, stats ──> any thread
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,7 +18,9 @@ from tracker.feed import Status
 from tracker.fleet import Fleet, Picture
 from tracker.records import Reading, Reject
 from tracker.stats import Stats
-from tracker.window import Reports, Window
+from tracker.window import Window
+
+Answer = TypeVar("Answer")
 
 KEPT_REJECTS = 1_000
 """The newest refused records that are kept."""
@@ -82,21 +86,10 @@ class Store:
         """The number of the report that was taken in last."""
         return self._window.serial
 
-    def reports(self, last: float | None = None, after: int = 0) -> tuple[Reports, int]:
-        """A copy of the window, of its last so many seconds, or of what came after a serial number; and the newest."""
+    def ask(self, question: Callable[[Window], Answer]) -> Answer:
+        """Ask the window, while it rests: the answer has to be a copy, and the question must not ask the store."""
         with self._lock:
-            return self._window.reports(last, after), self._window.serial
-
-    def latest(self) -> Reports:
-        """A copy of the newest row of each aircraft in the window."""
-        with self._lock:
-            return self._window.latest()
-
-    def track(self, name: str) -> tuple[Reports, list[str]]:
-        """A copy of one aircraft's rows, and the keys and callsigns that the window knows."""
-        with self._lock:
-            reports = self._window.track(name)
-        return reports, [name for column in ("key", "callsign") for name in reports.names[column]]
+            return question(self._window)
 
     def picture(self, *, connected: bool) -> Picture:
         """The aircraft that are not lost; all are stale while the broker cannot be reached."""

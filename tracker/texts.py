@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,18 @@ Codes = npt.NDArray[np.int32]
 
 ABSENT = -1
 """The code of a text that is not known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Names:
+    """What the codes of a column stand for, at one moment."""
+
+    by_code: list[str]
+    order: npt.NDArray[np.intp]
+    """The codes in the alphabetical order of their names, shape (k,)."""
+
+    def __len__(self) -> int:
+        return len(self.by_code)
 
 
 class _Index(dict[str | None, int]):
@@ -26,6 +39,7 @@ class Texts:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._index = _Index({None: ABSENT})
+        self._names = Names([], np.empty(0, np.intp))
         self.codes(texts)
 
     def __len__(self) -> int:
@@ -39,9 +53,12 @@ class Texts:
         """The code of a text, or `ABSENT` where it was never seen."""
         return self._index.get(text, ABSENT)
 
-    def names(self) -> list[str]:
-        """All texts, by code."""
-        return [text for text in self._index if text is not None]
+    def names(self) -> Names:
+        """All texts; the same object until a new one comes, as sorting them takes time."""
+        if len(self._names) != len(self):
+            texts = [text for text in self._index if text is not None]
+            self._names = Names(texts, np.array(sorted(range(len(texts)), key=texts.__getitem__), np.intp))
+        return self._names
 
 
 def recode(texts: Texts, used: npt.NDArray[np.bool_]) -> tuple[Texts, Codes]:
@@ -54,7 +71,7 @@ def recode(texts: Texts, used: npt.NDArray[np.bool_]) -> tuple[Texts, Codes]:
     Returns:
         The new set, and the new code of each old one: int32 of shape (k + 1,), so that `ABSENT` maps to itself.
     """
-    kept = Texts(name for name, keep in zip(texts.names(), used.tolist(), strict=True) if keep)
+    kept = Texts(name for name, keep in zip(texts.names().by_code, used.tolist(), strict=True) if keep)
     mapping = np.full(len(texts) + 1, ABSENT, np.int32)
     mapping[:-1][used] = np.arange(len(kept), dtype=np.int32)
     return kept, mapping

@@ -9,7 +9,7 @@ copy or two in its life, a view is one slice, and memory follows the number of r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.batch import NUMBERS, TEXTS, Batch, Floats, Rows
-from tracker.texts import ABSENT, Codes, Texts, recode
+from tracker.texts import ABSENT, Codes, Names, Texts, recode
+from tracker.trails import Paths
 
 _DTYPES: Mapping[str, type[Any]] = (
     {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8}
@@ -34,11 +35,14 @@ _SMALLEST = 4096  # rows; below that, growing costs more than it saves
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Rows of a window, copied: columns of shape (n,), texts as codes into their names."""
+    """Rows of a window: columns of shape (n,), texts as codes into their names.
+
+    The columns may be parts of the window itself: whoever keeps them beyond its next `add` copies them.
+    """
 
     columns: dict[str, npt.NDArray[Any]]
     """time, serial, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
-    names: dict[str, list[str]]
+    names: dict[str, Names]
     """The names that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
 
     def __len__(self) -> int:
@@ -107,40 +111,49 @@ class Window:
         return judgement
 
     def reports(self, last: float | None = None, after: int = 0) -> Reports:
-        """A copy of the rows of the window, or of its last `last` seconds, or of those after a serial number.
+        """The rows of the window, or of its last `last` seconds, or those after a serial number.
 
         Rows stand in the order of arrival, each aircraft's own rows in time order.
         """
         held = self._held(last)
         if after:
             held &= self._columns["serial"][: self._end] > after
-        return self._copy(slice(0, self._end) if held.all() else np.flatnonzero(held))
+        return self._rows(slice(0, self._end) if held.all() else np.flatnonzero(held))
 
     def latest(self) -> Reports:
-        """A copy of the newest row of each aircraft that has one in the window, sorted by key."""
-        keys = np.flatnonzero(self._last_time >= self.newest - self.span)
-        names = self._texts["key"].names()
-        keys = np.array(sorted(keys.tolist(), key=names.__getitem__), np.intp)
-        return self._copy(self._last_row[keys])
+        """The newest row of each aircraft that has one in the window, sorted by key."""
+        held = self._last_time >= self.newest - self.span
+        order = self._texts["key"].names().order
+        return self._rows(self._last_row[order[held[order]]])
 
     def track(self, name: str) -> Reports:
-        """A copy of the rows of one aircraft, by key or callsign, in time order."""
+        """The rows of one aircraft, by key or callsign, in time order."""
         column = "key" if self._texts["key"].code(name) != ABSENT else "callsign"
         code = self._texts[column].code(name)
         held = self._held() & (self._columns[column][: self._end] == code) & (code != ABSENT)
-        return self._copy(np.flatnonzero(held))
+        return self._rows(np.flatnonzero(held))
+
+    def paths(self, keys: Collection[str], last: float) -> Paths:
+        """A copy of the positions of these aircraft in the last `last` seconds."""
+        wanted = np.zeros(len(self._texts["key"]) + 1, np.bool_)
+        wanted[[self._texts["key"].code(key) for key in keys]] = True
+        wanted[ABSENT] = False
+        rows = np.flatnonzero(self._held(last) & wanted[self._columns["key"][: self._end]])
+        return Paths(*(self._columns[name][rows] for name in ("key", "time", "lat", "lon")))
+
+    def times(self) -> Floats:
+        """A copy of the event times, s since 1970, in the order of arrival."""
+        times: Floats = self._columns["time"][: self._end][self._held()]
+        return times
 
     def _held(self, last: float | None = None) -> npt.NDArray[np.bool_]:
         span = self.span if last is None else min(last, self.span)
         held: npt.NDArray[np.bool_] = self._columns["time"][: self._end] >= self.newest - span
         return held
 
-    def _copy(self, rows: slice | Rows) -> Reports:
+    def _rows(self, rows: slice | Rows) -> Reports:
         return Reports(
-            columns={
-                name: column[rows].copy() if isinstance(rows, slice) else column[rows]
-                for name, column in self._columns.items()
-            },
+            columns={name: column[rows] for name, column in self._columns.items()},
             names={name: texts.names() for name, texts in self._texts.items()},
         )
 

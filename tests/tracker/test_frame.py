@@ -70,6 +70,17 @@ def test_columns_can_be_chosen_and_a_wrong_name_is_told():
         framed(FULL, columns=["altidude"])
 
 
+@pytest.mark.parametrize("view", [Window.reports, Window.latest, lambda window: window.track("abc123")])
+def test_later_data_does_not_touch_a_frame(view):
+    window = Window(5)
+    window.add(collect([FULL], [0.0]))
+    df = frame(view(window))
+    before = df.copy(deep=True)
+    for column in window._columns.values():
+        column[:] = 0
+    pd.testing.assert_frame_equal(df, before)
+
+
 def test_a_frame_may_be_changed_without_harm_to_the_window():
     window = Window(100)
     window.add(collect([FULL], [0.0]))

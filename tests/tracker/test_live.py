@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from brokers import Embedded, Topic
 
 from producer.recording import BUNDLED, Recording
 from producer.wire import StateVector, encode
@@ -242,12 +243,13 @@ def test_the_address_comes_from_the_environment(monkeypatch):
     assert Tracker().bootstrap_servers == "localhost:9092"
 
 
-def test_nothing_is_printed_from_the_background(any_broker, any_topic):
-    topic = any_topic
-    topic.create()
+def test_nothing_is_printed_from_the_background():
+    broker = Embedded()
+    broker.start()
+    Topic(broker.address).create()
     code = f"""
 import asyncio, tracker
-t = tracker.Tracker({topic.address!r}).start()
+t = tracker.Tracker({broker.address!r}).start()
 asyncio.run(t.settled())
 print("settled", flush=True)
 assert t._changes.wait(lambda: not t.stats.connected, 10)
@@ -256,7 +258,7 @@ t.stop()
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     with child:
         assert child.stdout.readline() == "settled\n"
-        any_broker.kill()
+        broker.kill()
         assert child.stdout.read() == ""
     assert child.returncode == 0
 
