@@ -182,7 +182,7 @@ def test_a_flight_stands_climbs_cruises_descends_and_lands_in_this_order():
     follower, _ = at(fleet, fleet.ends[slot])  # its next flight, from the first moment on
     begin, end = follower.begins[slot, 0], follower.ends[slot]
     words = []
-    for when in np.arange(begin, end, 1.0):
+    for when in np.arange(begin, end, 4.0):
         follower, report = step(follower, np.array([when]), slot)
         if report.on_ground[0]:
             words.append("stands" if report.velocity[0] == 0 else "rolls")
@@ -222,7 +222,7 @@ def test_the_antimeridian_and_the_equator_are_crossed_without_a_jump():
     assert not ((fiji.lon < 170) & (fiji.lon > -155)).any()
     fleet, before = at(launch(0, 300, fiji), 0)
     crossed = 0
-    for when in range(60, 18_000, 60):
+    for when in range(60, 12_000, 60):
         fleet, after = at(fleet, when)
         same = before.icao24 == after.icao24
         moved = apart(before.lat, before.lon, after.lat, after.lon)
@@ -268,7 +268,7 @@ def test_reports_are_spread_over_time_and_each_aircraft_keeps_its_rate(flights, 
     reports = stream(1, flights=flights, rate=rate, speed=speed, duration=duration, start=0.0)
     times = np.array([state.time for state in reports])
     assert (np.diff(times) >= 0).all()
-    assert len(times) == math.ceil(4 / rate * (flights * rate))
+    assert abs(len(times) - 4 * flights) <= 1
     assert (abs(np.diff(times) - 1 / (flights * rate)) <= 0.00101).all()
     assert times[-1] <= duration + 0.0005
     slots = {}
