@@ -11,6 +11,7 @@ import importlib
 import itertools
 import logging
 import math
+import os
 import re
 import sys
 import threading
@@ -26,6 +27,7 @@ import click
 
 import producer
 from producer import replay as replaying
+from producer.connection import MECHANISMS, PROTOCOLS, Security, variable
 from producer.errors import ProducerError
 from producer.recording import BUNDLED, Recording
 from producer.stop import Stop
@@ -47,6 +49,7 @@ class Target:
     """Where reports go: the options that all subcommands share."""
 
     bootstrap_servers: str
+    security: Security
     topic: str
     partitions: int
     compression: str
@@ -126,15 +129,46 @@ _TARGET_OPTIONS = (
 )
 
 
+# No password is among them: a command line can be read by everybody on the machine.
+_SECURITY_HELP = {
+    "security_protocol": ("|".join(PROTOCOLS), "How brokers are spoken to: SSL encrypts, SASL signs in."),
+    "sasl_mechanism": ("|".join(MECHANISMS), "How to sign in."),
+    "sasl_username": ("NAME", "Who signs in; the password is KAFKA_SASL_PASSWORD."),
+    "sasl_password_file": ("FILE", "Holds the password, instead of KAFKA_SASL_PASSWORD."),
+    "ssl_cafile": ("FILE", "Authorities (PEM) that sign the brokers' certificates, instead of the machine's."),
+    "ssl_certfile": ("FILE", "Our own certificate (PEM), where brokers ask for one."),
+    "ssl_keyfile": ("FILE", "Its key (PEM); its password, if any, is KAFKA_SSL_PASSWORD."),
+    "ssl_password_file": ("FILE", "Holds the key's password, instead of KAFKA_SSL_PASSWORD."),
+    "ssl_check_hostname": ("true|false", "Whether a certificate must be for the host that is reached."),
+}
+
+
+def _security_option(name: str) -> Callable[[F], F]:
+    metavar, text = _SECURITY_HELP[name]
+    return _option(f"--{name.replace('_', '-')}", envvar=variable(name), metavar=metavar, help=text)
+
+
+def _security(options: dict[str, Any]) -> Security:
+    """Takes these options out, and joins those of the command line with the environment."""
+    context = click.get_current_context()
+    explicit = {}
+    for name in _SECURITY_HELP:
+        value = options.pop(name)
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            explicit[name] = value
+    return Security.choose(explicit, os.environ)
+
+
 def target_options(command: F) -> F:
     """Adds the options of where reports go; the command is called with a `Target` first."""
 
     @functools.wraps(command)
     def wrapped(**options: Any) -> Any:  # noqa: ANN401 - click's options by name
+        options["security"] = _security(options)
         target = Target(**{name: options.pop(name) for name in Target.__slots__})
         return command(target, **options)
 
-    for option in reversed(_TARGET_OPTIONS):
+    for option in reversed((*_TARGET_OPTIONS, *map(_security_option, _SECURITY_HELP))):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value] # called by click, with options only
 
@@ -349,6 +383,7 @@ def publish(target: Target, reports: Iterable[T], run: Callable[..., None], sour
         target.bootstrap_servers,
         target.topic,
         stop=stop,
+        security=target.security,
         partitions=target.partitions,
         compression=None if target.compression == "none" else target.compression,
         linger_ms=target.linger_ms,

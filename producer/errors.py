@@ -2,6 +2,7 @@
 
     ProducerError
     ├── BrokerError    no broker answers, or it refuses (.address)
+    ├── SettingError   a setting of the connection is missing or wrong (.name, .value, .limit); also a ValueError
     └── SourceError    a recording cannot be read (.path)
 
 `wire.SchemaError`, of one bad report, stands apart: it is counted, and never fatal.
@@ -24,6 +25,23 @@ class BrokerError(ProducerError):
     def __init__(self, address: str, message: str) -> None:
         super().__init__(message)
         self.address = address
+
+
+class SettingError(ProducerError, ValueError):
+    """A setting of the connection is missing, or outside its limits.
+
+    Attributes:
+        name: Its name, as an argument: `sasl_username`.
+        value: As given, `"***"` for a secret; None where it is missing.
+        limit: What is needed.
+    """
+
+    def __init__(self, name: str, value: object, limit: str) -> None:
+        is_secret = name in ("sasl_password", "ssl_password")
+        option = f"--{name.replace('_', '-')}{'-file' * is_secret}"
+        given = " is missing" if value is None else f"={value!r}"
+        super().__init__(f"KAFKA_{name.upper()}{given}: {limit} (option {option})")
+        self.name, self.value, self.limit = name, value, limit
 
 
 class SourceError(ProducerError):

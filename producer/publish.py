@@ -31,9 +31,13 @@ from kafka.partitioner import DefaultPartitioner
 from kafka.partitioner.default import murmur2
 
 from producer import wire
-from producer.errors import BrokerError, ProducerError
+from producer.connection import HideSecrets, Security
+from producer.diagnosis import diagnose
+from producer.errors import BrokerError, ProducerError, SettingError
 
 logger = logging.getLogger(__name__)
+for _name in ("kafka.net.connection", "kafka.protocol.parser"):
+    logging.getLogger(_name).addFilter(HideSecrets())
 
 MAX_IN_FLIGHT = 10_000
 """Reports that may be on their way; about 10 MB with all that the client keeps of each."""
@@ -44,6 +48,7 @@ _DELIVERY_TIMEOUT_MS = 24 * 3600 * 1000
 _BATCH_BYTES = 1 << 18
 _SLICE = 0.1  # s, between two looks at the stop while the client makes us wait
 _SILENCE = 3.0  # s without an answer that are called an outage: a hundred times a usual one
+_DIAGNOSIS_TIMEOUT = 3.0  # s
 _REMAKE_EVERY = 5.0  # s, between two looks whether the topic is still there, in an outage
 
 
@@ -102,6 +107,7 @@ class Publisher:
         topic: str,
         *,
         stop: Stopper,
+        security: Security | None = None,
         partitions: int = 4,
         compression: str | None = None,
         linger_ms: int = 10,
@@ -116,6 +122,7 @@ class Publisher:
             bootstrap_servers: `host:port`, several with commas between.
             topic: Made where it does not exist, with time stamps by the broker (LogAppendTime); else left as it is.
             stop: Ends every wait.
+            security: How to speak to the brokers; None: in the clear, without a user.
             partitions: Of a topic that is made.
             compression: `gzip`, `lz4`, `snappy` or `zstd`; None for none.
             linger_ms: How long a batch waits to be filled, ms.
@@ -128,6 +135,8 @@ class Publisher:
         self._address = bootstrap_servers
         self._servers = [server.strip() for server in bootstrap_servers.split(",") if server.strip()]
         self._topic = topic
+        self._security = security or Security()
+        self._client_options: dict[str, Any] = {}
         self._partitions = partitions
         self._compression = compression
         self._linger_ms = linger_ms
@@ -141,6 +150,7 @@ class Publisher:
         self._heard = clock()  # when the broker last confirmed, or had nothing to confirm
         self._silent_since: float | None = None
         self._remade = -math.inf  # when the topic was last looked after, in an outage
+        self._refusal = ""  # the last that was said
         self._blocked = False  # a report waits for the client to find the topic
 
     def __enter__(self) -> Self:
@@ -148,11 +158,15 @@ class Publisher:
 
         Raises:
             BrokerError: No broker answers, or it refuses.
+            SettingError: A file of the settings of the connection cannot be read.
         """
+        self._client_options = self._security.client_options()
+        self._refuse(min(self._connect_timeout, _DIAGNOSIS_TIMEOUT))  # the client would try until its time is over
         try:
             self._make_topic(self._connect_timeout)
             self._producer = self._connect()
         except KafkaTimeoutError as error:
+            self._refuse(_DIAGNOSIS_TIMEOUT, failed=True)
             raise BrokerError(
                 self._address,
                 f"no Kafka broker answers at {self._address} within {self._connect_timeout:g} s: start one, or name "
@@ -270,6 +284,25 @@ class Publisher:
                 logger.warning("a report was not delivered (%d so far): %s", self.failed, future.exception)
         return len(pending) < before
 
+    def _refuse(self, timeout: float, *, failed: bool = False) -> None:
+        """Says at once what would not heal by itself: another password, another certificate, another port.
+
+        Raises:
+            BrokerError: The broker refuses us, or we it.
+        """
+        reason = diagnose(self._address, self._security, timeout=timeout, failed=failed)
+        if reason is not None:
+            raise BrokerError(self._address, reason)
+
+    def _warn_of_refusal(self) -> None:
+        """Says in the log, once, why a broker that is there again refuses us: a password was changed, say."""
+        try:
+            self._refuse(1.0)
+        except (BrokerError, SettingError) as error:
+            if str(error) != self._refusal:
+                self._refusal = str(error)
+                logger.warning("%s", error)
+
     def _connect(self) -> Any:  # noqa: ANN401 - kafka-python has no types
         return KafkaProducer(
             bootstrap_servers=self._servers,
@@ -286,6 +319,7 @@ class Publisher:
             allow_auto_create_topics=False,  # would make it with the broker's defaults
             partitioner=KeyPartitioner(),
             metrics_enabled=False,
+            **self._client_options,
         )
 
     def _make_topic(self, timeout: float) -> None:
@@ -296,7 +330,10 @@ class Publisher:
         """
         milliseconds = int(timeout * 1000)
         admin = _Admin(
-            bootstrap_servers=self._servers, bootstrap_timeout_ms=milliseconds, request_timeout_ms=milliseconds
+            bootstrap_servers=self._servers,
+            bootstrap_timeout_ms=milliseconds,
+            request_timeout_ms=milliseconds,
+            **self._client_options,
         )
         try:
             if self._topic in admin.list_topics():
@@ -329,4 +366,5 @@ class Publisher:
             self._make_topic(1.0)
         except KafkaError as error:
             logger.debug("the broker is not back: %s", error)
+            self._warn_of_refusal()
         self._remade = self._clock()

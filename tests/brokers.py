@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
@@ -77,7 +79,8 @@ class Kafka(Broker):
 
     name, keeps_log = "kafka", True
 
-    def __init__(self, folder: Path, **properties: str) -> None:
+    def __init__(self, folder: Path, users: Mapping[str, str] = MappingProxyType({}), **properties: str) -> None:
+        """`users` sign in by SCRAM: their passwords by name."""
         super().__init__()
         self.folder = folder
         self._properties = folder / "server.properties"
@@ -85,11 +88,17 @@ class Kafka(Broker):
         listeners = properties.pop("listeners", "")
         self._properties.write_text(
             text.format(port=self.port, controller=free_port(), folder=folder, listeners=listeners)
-            + "".join(f"{name}={value}\n" for name, value in properties.items())
+            + "".join(f"{name}={_escaped(value)}\n" for name, value in properties.items())
         )
         self._java = ["java", "-Xmx512m", f"-Dlog4j2.configurationFile={HERE / 'kafka' / 'log4j2.properties'}",
                       "-cp", f"{JARS}/*"]  # fmt: skip
-        self._format()
+        self._format(
+            *(
+                f"--add-scram={mechanism}=[name={name},password={password}]"
+                for name, password in users.items()
+                for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
+            )
+        )
 
     def _format(self, *options: str) -> None:
         cluster = "MkU3OEVBNTcwNTJENDM2Qk"  # any 16 bytes in base64
@@ -128,6 +137,10 @@ class Kafka(Broker):
             return bool(admin.describe_cluster()["brokers"])
         finally:
             admin.close()
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\n", "\\n")  # certificates have many lines
 
 
 def until(holds, seconds: float, what: str) -> None:

@@ -21,7 +21,7 @@ def new_kafka(kafka_server: None, tmp_path_factory: pytest.TempPathFactory) -> I
     """Makes Apache Kafka nodes that end with the tests."""
     nodes: list[Kafka] = []
 
-    def make(**properties: str) -> Kafka:
+    def make(**properties) -> Kafka:
         nodes.append(Kafka(tmp_path_factory.mktemp("kafka"), **properties))
         return nodes[-1]
 

@@ -5,10 +5,13 @@ A child ends with its parent, however that ends: it is given a pipe as standard 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from producer.connection import without
 
 _STOP_TIMEOUT = 5.0  # s
 
@@ -26,6 +29,7 @@ def running_producer(address: str, *options: str) -> Iterator[subprocess.Popen[b
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=without(os.environ),  # the embedded broker knows no users, and no TLS
         start_new_session=True,  # an interrupt of the notebook's cell is not for it
     )
     try:

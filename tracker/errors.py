@@ -8,6 +8,7 @@ TrackerError
 ├── NotSettled         the data did not come in time              (also a TimeoutError)
 ├── NotRunning         asked to wait for a tracker that was not started
 ├── BrokerUnreachable  no answer from the broker
+├── HandshakeFailed    the broker and the settings of the connection do not fit: a wrong password, an unknown authority
 └── FeedFailed         the background thread ended with an error
 
 BrokerWarning          start() found no broker yet, and goes on trying
@@ -76,6 +77,14 @@ class BrokerUnreachable(TrackerError):
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(f"no Kafka broker answers at {address}: {reason}")
+        self.address, self.reason = address, reason
+
+
+class HandshakeFailed(TrackerError):
+    """The broker refuses us, or we it, which no waiting heals: the sentence says what to change."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(reason)
         self.address, self.reason = address, reason
 
 

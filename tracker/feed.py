@@ -20,16 +20,20 @@ import re
 import socket
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.structs import BrokerMetadata
 
-from tracker.errors import BrokerUnreachable
+from producer.connection import HideSecrets, Security
+from producer.diagnosis import diagnose
+from producer.errors import SettingError
+from tracker.errors import BrokerUnreachable, HandshakeFailed
 from tracker.records import Reading, read
 from tracker.since import Since
 
@@ -37,6 +41,7 @@ log = logging.getLogger(__name__)
 # Else Python's handler of last resort prints aiokafka's complaints into whichever notebook cell runs.
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 logging.getLogger("tracker").addHandler(logging.NullHandler())
+logging.getLogger("aiokafka.conn").addFilter(HideSecrets())
 
 MAX_RECORDS = 5_000
 """Records taken at once: 25 ms of work, so that stop and watch get their turn."""
@@ -46,6 +51,7 @@ _PROBES = 5  # unanswered in a row, though something listens: the connection is 
 _VERIFY_EVERY = 5.0  # s
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.1, 1.0  # s, between two sessions
 _CONNECT_TIMEOUT = 5.0  # s
+_REFUSALS = 3  # in a row, by a broker that had let us in: it may have been starting
 
 
 class Sink(Protocol):
@@ -103,10 +109,17 @@ class Feed:
         since: Where to start in partitions that are there at the start; later ones are read from their beginning.
         sink: Takes what is read.
         changed: Is called after each change of the status, and after each reading.
+        security: How to speak to the brokers; None: in the clear, without a user.
     """
 
     def __init__(
-        self, bootstrap_servers: str, topic: str, since: Since, sink: Sink, changed: Callable[[], None]
+        self,
+        bootstrap_servers: str,
+        topic: str,
+        since: Since,
+        sink: Sink,
+        changed: Callable[[], None],
+        security: Security | None = None,
     ) -> None:
         self.bootstrap_servers = bootstrap_servers
         self.topic = topic
@@ -114,6 +127,9 @@ class Feed:
         self.status = Status()
         self._sink = sink
         self._changed = changed
+        self._security = security or Security()
+        self._known = False  # whether the broker has ever let us in
+        self._refusals = 0
         self._partitions: dict[int, _Partition] = {}
         self._seen_topic = False  # or its absence: whatever comes from then on is new
         self._lost_at: float | None = None
@@ -121,12 +137,21 @@ class Feed:
         self._wait = _SHORTEST_WAIT
 
     async def run(self) -> None:
-        """Read until cancelled; a broker that is away is retried for ever."""
+        """Read until cancelled; a broker that is away is retried for ever.
+
+        Raises:
+            HandshakeFailed: The broker refuses us, or we it; in an exception group.
+        """
         while True:
             try:
                 await self._session()
             except* _SessionOver as over:
                 log.info("%s: %s", self.topic, over.exceptions[0])
+            except* HandshakeFailed as refused:
+                self._lose(str(refused.exceptions[0]))
+                self._refusals += 1
+                if not self._known or self._refusals >= _REFUSALS:
+                    raise
             except* (KafkaError, OSError, BrokerUnreachable) as group:
                 error = group.exceptions[0]
                 self._lose(str(error) or type(error).__name__)
@@ -141,6 +166,7 @@ class Feed:
         async with self._connected() as consumer:
             partitions = await self._find_partitions(consumer)
             await self._place(consumer, partitions)
+            self._known, self._refusals = True, 0
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch(consumer, partitions))
                 tasks.create_task(self._read(consumer))
@@ -157,11 +183,15 @@ class Feed:
             metadata_max_age_ms=int(_PROBE_EVERY * 1000),
             request_timeout_ms=int(_CONNECT_TIMEOUT * 1000),
             fetch_max_bytes=8 << 20,
+            **self._client_options(),
         )
         try:
             await consumer.start()
             self._find()
             yield consumer
+        except KafkaError:
+            await self._refuse([*consumer._client.cluster.brokers()])
+            raise
         finally:
             await _stop(consumer)
 
@@ -181,6 +211,21 @@ class Feed:
                 writer.close()
                 return
         raise BrokerUnreachable(self.bootstrap_servers, reason)
+
+    def _client_options(self) -> dict[str, Any]:
+        """Read anew for each session: a certificate may have been renewed meanwhile."""
+        try:
+            return self._security.client_options()
+        except SettingError as error:
+            raise HandshakeFailed(self.bootstrap_servers, str(error)) from error
+
+    async def _refuse(self, brokers: Sequence[BrokerMetadata]) -> None:
+        """See why a client failed: aiokafka does not tell a wrong password from a broker that is away."""
+        addresses = [self.bootstrap_servers, *(f"{broker.host}:{broker.port}" for broker in brokers)]
+        for address in dict.fromkeys(addresses):
+            reason = await asyncio.to_thread(diagnose, address, self._security, failed=True)
+            if reason is not None:
+                raise HandshakeFailed(address, reason)
 
     def _find(self) -> None:
         status = self.status

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import click
 
+from producer.connection import without
 from tracker.children import producer_command
 from tracker.devbroker import Broker, CannotListenError
 
@@ -75,7 +76,7 @@ class _Child:
             stdin=asyncio.subprocess.PIPE,  # closes when we end, however we end: then it ends too
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env=os.environ | environment,
+            env=without(os.environ) | environment,  # their broker is ours, which knows no users, and no TLS
             start_new_session=True,  # Ctrl-C is for us; JupyterLab would ask whether we are sure
         )
         return cls(name, process)
