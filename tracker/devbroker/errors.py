@@ -56,7 +56,8 @@ class CannotListenError(BrokerError):
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(
-            f"The broker cannot listen at {host}:{port}: {reason}. Choose another port with --port (0: any free one)."
+            f"The broker cannot listen at {host}:{port}: {reason}. "
+            "Set another port with --port (0 takes a free one), another address with --host."
         )
         self.host = host
         self.port = port
