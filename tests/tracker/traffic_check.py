@@ -75,7 +75,9 @@ def compare_phases(df, identified):
 def compare_rules():
     """Single values through the fuzzy logic: a span each, so that mean and median are the same."""
     random = np.random.default_rng(1)
-    altitude, rate, speed = (random.uniform(*limits, 400) for limits in ((0, 42_000), (-3000, 3000), (0, 550)))
+    altitude = random.choice([0, 150, 2_000, 10_000, 24_000, 37_000, 45_000], 400) + random.uniform(0, 50, 400)
+    rate = random.choice([-3000, -800, -50, 0, 50, 300, 2000], 400) + random.uniform(-9, 9, 400)
+    speed = random.choice([0, 30, 120, 250, 320, 450, 520], 400) + random.uniform(0, 9, 400)
     times = np.arange(401.0) * 60  # OpenAP leaves the last span out
     logic = FlightPhase()
     logic.set_trajectory(times, *(np.append(values, 0) for values in (altitude, speed, rate)))

@@ -27,6 +27,8 @@ def test_reports_and_aircraft_are_counted_by_cell():
 
 def test_edges_are_southern_and_western_ones():
     assert next(iter(grid([("a", 48.3, 2.3)], 0.1))) == pytest.approx((48.35, 2.35))
+    # In binary -89.9 + 90 is a little less than 0.1, and -179.9 + 180 too.
+    assert next(iter(grid([("a", -89.9, -179.9)], 0.1))) == pytest.approx((-89.85, -179.85))
     assert list(grid([("a", 0.0, 0.0)], 1)) == [(0.5, 0.5)]
     assert list(grid([("a", -1e-6, -1e-6)], 1)) == [(-0.5, -0.5)]
 

@@ -87,6 +87,11 @@ def test_a_stray_position_is_passed_over_and_the_step_over_it_counts():
     assert distance == pytest.approx([0, 0.001 * DEGREE, 0.001 * DEGREE, 0.003 * DEGREE, 0.004 * DEGREE], abs=1e-4)
 
 
+def test_no_step_leads_from_one_aircraft_over_a_stray_position_to_another():
+    df = pd.concat([reports([0, 1], "a", latitude=[0.0, 0.0005]), reports([2, 3], "b", latitude=[5.0, 0.001])])
+    assert list(measure_distance(df.assign(longitude=0.0))["distance"][2:]) == [0, 0]
+
+
 def test_reports_without_a_position_carry_the_distance_on():
     distance = flown([0, 60, 120, 180], [NAN, 0.0, NAN, 0.1])
     assert distance == pytest.approx([0, 0, 0, DEGREE / 10], abs=1e-3)

@@ -88,6 +88,26 @@ def test_aircraft_do_not_mix():
     assert isinstance(result.index, pd.RangeIndex)
 
 
+def test_what_one_aircraft_does_not_know_is_not_taken_from_another():
+    parts = [
+        reports([0, 1], key, altitude=altitude)
+        for key, altitude in zip("abc", [[1, 2], [NAN] * 2, [5, 6]], strict=True)
+    ]
+    df = pd.concat(
+        [
+            part.assign(squawk=pd.Series(squawk))
+            for part, squawk in zip(parts, [["1"] * 2, [None, "2"], [None] * 2], strict=True)
+        ]
+    )
+    result = resample(df)
+    assert list(result["altitude"]) == pytest.approx([1, 2, NAN, NAN, 5, 6], nan_ok=True)
+    assert [None if pd.isna(value) else value for value in result["squawk"]] == ["1", "1", None, "2", None, None]
+    later = pd.concat([reports([0, 1], "a", altitude=[NAN, 3.0]), reports([0, 1], "b", altitude=[NAN, 7.0])])
+    earlier = pd.concat([reports([0, 1], "a", altitude=[3.0, NAN]), reports([0, 1], "b", altitude=[7.0, NAN])])
+    assert list(resample(later)["altitude"]) == pytest.approx([NAN, 3, NAN, 7], nan_ok=True)
+    assert list(resample(earlier)["altitude"]) == pytest.approx([3, NAN, 7, NAN], nan_ok=True)
+
+
 def test_flights_do_not_mix():
     df = split_flights(reports([0, 2, 4, 6], callsign=["A", "A", "B", "B"], altitude=[0.0, 2.0, 10.0, 30.0]))
     result = resample(df)
