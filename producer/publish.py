@@ -15,7 +15,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -29,6 +29,9 @@ from kafka.errors import (
 )
 from kafka.partitioner import DefaultPartitioner
 from kafka.partitioner.default import murmur2
+from kafka.producer.producer_batch import ProducerBatch
+from kafka.record.memory_records import MemoryRecordsBuilder
+from kafka.structs import TopicPartition
 
 from producer import wire
 from producer.connection import HideSecrets, Security
@@ -146,7 +149,8 @@ class Publisher:
         self._stop = stop
         self._clock = clock
         self._producer: Any = None
-        self._pending: deque[Any] = deque()
+        self._pending: deque[tuple[Any, int]] = deque()  # futures, each with how many reports it stands for
+        self._in_flight = 0
         self._heard = clock()  # when the broker last confirmed, or had nothing to confirm
         self._silent_since: float | None = None
         self._remade = -math.inf  # when the topic was last looked after, in an outage
@@ -186,7 +190,7 @@ class Publisher:
     ) -> None:
         """Flushes and closes; what is then not delivered counts as failed."""
         self.flush(self._flush_timeout)
-        lost = len(self._pending)
+        lost, self._in_flight = self._in_flight, 0
         self._pending.clear()
         self.failed += lost
         producer, self._producer = self._producer, None
@@ -200,7 +204,7 @@ class Publisher:
     @property
     def in_flight(self) -> int:
         """Reports that were taken, and are not known to be delivered."""
-        return len(self._pending)
+        return self._in_flight
 
     @property
     def silent_for(self) -> float:
@@ -213,7 +217,7 @@ class Publisher:
         Returns:
             False where the stop came before the report could be taken.
         """
-        if len(self._pending) >= self._max_in_flight and not self._drain(self._max_in_flight // 2):
+        if self._in_flight >= self._max_in_flight and not self._drain(self._max_in_flight // 2):
             return False
         value, key = wire.encode(state), state.key.encode()
         while not self._stop.is_set():
@@ -227,13 +231,29 @@ class Publisher:
                 self._stop.wait(_SLICE)
                 self.poll()
                 continue
-            if not self._pending:
-                self._heard = self._clock()
-            self._blocked = False
-            self._pending.append(future)
-            self.sent += 1
+            self._took(future, 1)
             return True
         return False
+
+    def publish_batch(self, states: Sequence[wire.StateVector]) -> bool:
+        """Takes reports together, several times as fast as one by one; each aircraft's stay in order.
+
+        Returns:
+            False where the stop came before all could be taken.
+        """
+        size = max(1, self._max_in_flight // 2)
+        for begin in range(0, len(states), size):
+            part = states[begin : begin + size]
+            if self._in_flight + len(part) > self._max_in_flight and not self._drain(self._max_in_flight - len(part)):
+                return False
+            if self._stop.is_set():
+                return False
+            partitions = self._producer._metadata.partitions_for_topic(self._topic)
+            if partitions:
+                self._append(part, len(partitions))
+            elif not all(map(self.publish, part)):  # which waits for the topic to be found
+                return False
+        return True
 
     def poll(self) -> None:
         """Counts what was delivered meanwhile; in an outage, says so, and looks after the topic."""
@@ -255,10 +275,48 @@ class Publisher:
         deadline = self._clock() + timeout
         while self._pending and (left := deadline - self._clock()) > 0:
             self._wait(min(left, _SLICE))
-        return len(self._pending)
+        return self._in_flight
+
+    def _append(self, states: Sequence[wire.StateVector], partitions: int) -> None:
+        """Gives reports to the sender thread in the client's own batches, with one future each.
+
+        What `KafkaProducer.send` does for one record, done once for many: most of its time goes into a future, two
+        locks and a dozen checks for each. No batch is larger than the client's own, so it never has to split one.
+        """
+        divided: dict[int, list[tuple[bytes, bytes]]] = {}
+        for state in states:
+            key = state.key.encode()
+            divided.setdefault(_hash(key) % partitions, []).append((key, wire.encode(state)))
+        accumulator = self._producer._accumulator
+        compression = accumulator.config["compression_attrs"]
+        now = int(time.time() * 1000)
+        for number, records in divided.items():
+            partition = TopicPartition(self._topic, number)
+            begin = 0
+            while begin < len(records):
+                builder = MemoryRecordsBuilder(2, compression, _BATCH_BYTES)
+                batch = ProducerBatch(partition, builder)
+                future = batch.try_append(now, *records[begin], [])
+                end = begin + 1
+                while end < len(records) and builder.append(now, *records[end]):
+                    end += 1
+                with accumulator._tp_lock(partition):
+                    accumulator._batches[partition].append(batch)
+                    accumulator._incomplete.add(batch)
+                self._took(future, end - begin)
+                begin = end
+        self._producer._sender.wakeup()
+
+    def _took(self, future: Any, count: int) -> None:  # noqa: ANN401
+        if not self._pending:
+            self._heard = self._clock()
+        self._blocked = False
+        self._pending.append((future, count))
+        self._in_flight += count
+        self.sent += count
 
     def _drain(self, low: int) -> bool:
-        while len(self._pending) > low:
+        while self._in_flight > low:
             if self._stop.is_set():
                 return False
             self._wait(_SLICE)
@@ -267,20 +325,22 @@ class Publisher:
     def _wait(self, seconds: float) -> None:
         """Waits for the oldest report in flight."""
         with contextlib.suppress(KafkaError):  # its failure is counted by poll, a timeout is none
-            self._pending[0].get(seconds)
+            self._pending[0][0].get(seconds)
         self.poll()
 
     def _settle(self) -> bool:
         """Counts the oldest reports that are done; one that is done behind one that is not waits for it."""
         pending = self._pending
         before = len(pending)
-        while pending and pending[0].is_done:
-            future = pending.popleft()
+        while pending and pending[0][0].is_done:
+            future, count = pending.popleft()
+            self._in_flight -= count
             if future.exception is None:
-                self.delivered += 1
+                self.delivered += count
                 continue
-            self.failed += 1
-            if self.failed == 1 or self.failed % 1000 == 0:
+            thousands = self.failed // 1000
+            self.failed += count
+            if self.failed == count or self.failed // 1000 > thousands:
                 logger.warning("a report was not delivered (%d so far): %s", self.failed, future.exception)
         return len(pending) < before
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import airportsdata
 import numpy as np
@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from producer.errors import ProducerError
 from producer.recording import FOOT
-from producer.replay import Sink
 from producer.stop import Stop
 from producer.wire import StateVector
 
@@ -94,6 +93,20 @@ _CANDIDATES = 16  # destinations that a flight chooses from
 _TICK = 0.05  # s, of reports that are published together; nobody sees a twentieth of a second
 _MAX_BATCH = 4096  # reports
 _POLL = 0.5  # s, between two looks at the progress
+
+
+class Sink(Protocol):
+    """Where reports go: `publish.Publisher`, as far as it is needed here."""
+
+    @property
+    def in_flight(self) -> int:
+        """Reports that were taken, and not yet delivered."""
+
+    def publish_batch(self, states: Sequence[StateVector]) -> bool:
+        """Takes reports; False where it was stopped before it could take all."""
+
+    def poll(self) -> None:
+        """Looks what was delivered meanwhile."""
 
 
 class Region(NamedTuple):
@@ -412,9 +425,8 @@ def run(
         while (delay := due - clock()) > 0 and not stop.wait(min(delay, _POLL)):
             look(0.0)
         past = int(np.searchsorted(batch.time, wall() - start, side="right")) if wait_for_now else len(batch)
-        for state in batch.states(start)[:past]:
-            if stop.is_set() or not sink.publish(state):
-                return
+        if not sink.publish_batch(batch.states(start)[:past]):
+            return
         if past < len(batch):
             break
         look(max(0.0, clock() - due))

@@ -1,5 +1,6 @@
 """producer/publish.py, against a real broker that also goes away."""
 
+import itertools
 import signal
 import socket
 import subprocess
@@ -66,6 +67,51 @@ def test_all_arrive_keyed_and_in_order(broker):
         assert len({partition for partition, _ in pairs}) == 1
         assert [state for _, state in pairs] == [state for state in sent if state.key == key]
     assert len({record.partition for record in found}) == 4
+
+
+@pytest.mark.parametrize("compression", [None, "gzip"])
+def test_batches_arrive_as_single_reports_do(broker, compression):
+    sent = states(12_000, aircraft=100)
+    with Publisher(broker.address, "shipments", stop=Stop(), compression=compression, max_in_flight=3000) as publisher:
+        for begin in range(0, 12_000, 4000):
+            assert publisher.publish(sent[begin])
+            assert publisher.publish_batch(sent[begin + 1 : begin + 4000])
+            assert publisher.in_flight <= 3000
+        assert publisher.publish_batch([])
+    assert (publisher.sent, publisher.delivered, publisher.failed, publisher.in_flight) == (12_000, 12_000, 0, 0)
+    found = records(broker.address, "shipments")
+    assert len(found) == 12_000
+    partitioner, by_key = {}, {}
+    for record in found:
+        state = decode(record.value)
+        assert record.key.decode() == state.key
+        by_key.setdefault(state.key, []).append(state)
+        assert partitioner.setdefault(state.key, record.partition) == record.partition
+    for key, own in by_key.items():
+        assert own == [state for state in sent if state.key == key]
+
+
+def test_a_batch_is_not_taken_after_the_stop(broker):
+    stop = Stop()
+    with Publisher(broker.address, "shipments", stop=stop) as publisher:
+        stop.set()
+        assert not publisher.publish_batch(states(10))
+    assert publisher.sent == 0
+
+
+def test_a_batch_waits_for_a_broker_that_answers_again(frozen_broker):
+    address, freeze, thaw = frozen_broker
+    with Publisher(address, "shipments", stop=Stop(), max_in_flight=100) as publisher:
+        assert publisher.publish(states(1)[0])
+        until(lambda: publisher.delivered == 1, publisher)
+        freeze()
+        timer = threading.Timer(0.7, thaw)
+        timer.start()
+        assert publisher.publish_batch(states(500))
+        assert publisher.in_flight <= 100
+        timer.join()
+    assert (publisher.sent, publisher.delivered, publisher.failed) == (501, 501, 0)
+    assert count(address, "shipments") == 501
 
 
 def test_the_topic_is_made_with_the_brokers_clock(broker):
@@ -187,7 +233,8 @@ def test_a_broker_that_answers_again_gets_all(frozen_broker, caplog):
     assert count(address, "shipments") == 51
 
 
-def test_a_broker_that_comes_back_empty_gets_the_topic_anew():
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_broker_that_comes_back_empty_gets_the_topic_anew(size):
     with BrokerThread(port=0) as first:
         port = first.port
         publisher = Publisher(first.address, "shipments", stop=Stop(), partitions=2)
@@ -198,14 +245,14 @@ def test_a_broker_that_comes_back_empty_gets_the_topic_anew():
         stream = iter(states(100_000))
 
         def goes_on():
-            publisher.publish(next(stream))
+            publisher.publish_batch(list(itertools.islice(stream, size)))
             return publisher.delivered >= 20
 
         until(goes_on, publisher)
         publisher.__exit__(None, None, None)
         assert publisher.sent == publisher.delivered + publisher.failed
         found = records(second.address, "shipments")
-        assert len(found) >= 19
+        assert len(found) >= 20 - size
         assert {record.timestamp_type for record in found} == {1}
 
 

@@ -292,11 +292,12 @@ class Sink:
         self._clock = clock
         self._most = most
 
-    def publish(self, state):
-        if len(self.taken) >= self._most:
-            return False
-        self.taken.append((state, self._clock.now))
-        return True
+    def publish_batch(self, states):
+        for state in states:
+            if len(self.taken) >= self._most:
+                return False
+            self.taken.append((state, self._clock.now))
+        return not self._clock.is_set()
 
     def poll(self):
         self.polls += 1
