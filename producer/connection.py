@@ -178,23 +178,24 @@ class Security:
         return options
 
     def _load_own_certificate(self, context: ssl.SSLContext, certificate: str) -> None:
-        # An empty password, where none is given: OpenSSL would ask the terminal for it.
+        key = self.ssl_keyfile or certificate
+        for name, path in (("ssl_certfile", certificate), ("ssl_keyfile", key)):
+            try:
+                text = Path(path).read_bytes()
+            except OSError as error:
+                raise SettingError(name, path, _unreadable(error, name)) from error
         try:
-            context.load_cert_chain(certificate, self.ssl_keyfile, self.ssl_password or "")
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(certificate)
         except ssl.SSLError as error:
-            reason = error.reason or ""
-            if "MISMATCH" in reason:
-                raise SettingError("ssl_keyfile", self.ssl_keyfile, f"is not the key of {certificate}") from error
-            if "BAD_DECRYPT" in reason or "PASSWORD" in reason:
-                raise SettingError(
-                    "ssl_password", None if self.ssl_password is None else "***", "the key needs another password"
-                ) from error
-            raise SettingError("ssl_certfile", certificate, _unreadable(error, "a certificate and its key")) from error
-        except OSError as error:  # it does not say which of the two files
-            missing = "ssl_certfile"
-            if self.ssl_keyfile is not None and _can_be_opened(certificate):
-                missing = "ssl_keyfile"
-            raise SettingError(missing, getattr(self, missing), _unreadable(error, "a key")) from error
+            raise SettingError("ssl_certfile", certificate, _unreadable(error, "a certificate")) from error
+        try:
+            # An empty password, where none is given: OpenSSL would ask the terminal for it.
+            context.load_cert_chain(certificate, self.ssl_keyfile, self.ssl_password or "")
+        except ssl.SSLError as error:  # it does not say why
+            if b"ENCRYPTED" in text:
+                given = None if self.ssl_password is None else "***"
+                raise SettingError("ssl_password", given, f"the key in {key} needs another") from error
+            raise SettingError("ssl_keyfile", self.ssl_keyfile, f"the key of {certificate} is needed") from error
 
 
 def variable(name: str) -> str:
@@ -260,13 +261,5 @@ def _one_of(names: tuple[str, ...] | list[str]) -> str:
 
 def _unreadable(error: OSError, what: str) -> str:
     if isinstance(error, ssl.SSLError):
-        return f"is not a PEM file of {what} ({(error.reason or 'no PEM').replace('_', ' ').lower()})"
+        return f"is not a PEM file of {what}"
     return f"cannot be read ({(error.strerror or str(error)).lower()})"
-
-
-def _can_be_opened(path: str) -> bool:
-    try:
-        Path(path).open("rb").close()
-    except OSError:
-        return False
-    return True

@@ -258,10 +258,10 @@ def _untrusted(address: str, security: Security, error: ssl.SSLCertVerificationE
         )
     if error.verify_code in (_EXPIRED, _NOT_YET_VALID):
         return f"{error.verify_message} at {address}: renew it there, or correct this machine's clock"
-    source = f"not by {security.ssl_cafile}" if security.ssl_cafile else "by none that this machine trusts"
+    source = f"an authority of {security.ssl_cafile}" if security.ssl_cafile else "one that this machine trusts"
     return (
-        f"the certificate of {address} is signed {source} ({error.verify_message}): name the file of its authority in "
-        "KAFKA_SSL_CAFILE"
+        f"the certificate of {address} is not signed by {source} ({error.verify_message}): name the file of its "
+        "authority in KAFKA_SSL_CAFILE"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 import trustme
 from brokers import Kafka, Topic, free_port
+from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
 
 import tracker as package
 from producer.connection import without
@@ -83,7 +84,7 @@ def cluster(new_kafka, tmp_path_factory) -> Cluster:
         "ssl.truststore.certificates": authority.cert_pem.bytes().decode(),
         "listener.name.ssl.ssl.client.auth": "required",
     }
-    node = new_kafka(users={"alice": SECRET}, **properties, **mechanisms)
+    node = new_kafka(users={"alice": SECRET, "bob": SECRET}, **properties, **mechanisms)
     node.start()
     return Cluster(node, *ports, files)
 
@@ -153,14 +154,6 @@ async def test_the_environment_is_the_default_and_options_name_the_same(cluster,
         await t.settled(count=500)
 
 
-async def test_a_demonstration_of_its_own_broker_heeds_no_setting_of_another(cluster, monkeypatch):
-    for name, value in environment(cluster.settings()).items():
-        monkeypatch.setenv(name, value)
-    with package.demo(recorded=True) as t:
-        await t.settled(count=43_191, timeout=90)
-        assert t.security.security_protocol == "PLAINTEXT"
-
-
 async def test_a_certificate_of_ours_opens_the_port_that_asks_for_one(cluster, topic):
     settings = {
         "bootstrap_servers": cluster.at("ssl"), "security_protocol": "SSL", "ssl_cafile": cluster.files["ca"],
@@ -197,8 +190,10 @@ REFUSED = {
         "sasl_plaintext", {"security_protocol": "SASL_PLAINTEXT", "sasl_username": "mallory", "ssl_cafile": None},
         "refuses the user 'mallory' (SCRAM-SHA-512)",
     ),
-    "an unknown authority": ("sasl_ssl", {"ssl_cafile": "stranger"}, "name the file of its authority in KAFKA_SSL_CAFILE"),
-    "no authority": ("sasl_ssl", {"ssl_cafile": None}, "by none that this machine trusts"),
+    "an unknown authority": (
+        "sasl_ssl", {"ssl_cafile": "stranger"}, "name the file of its authority in KAFKA_SSL_CAFILE",
+    ),
+    "no authority": ("sasl_ssl", {"ssl_cafile": None}, "is not signed by one that this machine trusts"),
     "another host": ("localhost", {}, "is for another host: reach it by the name"),
     "no certificate of ours": (
         "ssl", none(security_protocol="SSL", ssl_cafile="ca"), "KAFKA_SSL_CERTFILE and KAFKA_SSL_KEYFILE",
@@ -238,7 +233,7 @@ async def test_what_cannot_heal_ends_in_one_sentence_without_a_secret(cluster, t
     assert time.monotonic() - begun < 10
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"producer: {'the certificate of ' * ('certificate of 1' in line)}") or address in line
+    assert line.startswith("producer: ")
     assert sentence in line
     assert address in line
 
@@ -262,18 +257,37 @@ async def test_what_cannot_heal_ends_in_one_sentence_without_a_secret(cluster, t
     assert not [text for text in everything if SECRET in text or WRONG in text]
 
 
-async def test_a_cluster_that_restarts_is_waited_for_and_one_that_has_another_password_is_not(cluster, topic):
+async def test_a_cluster_that_restarts_is_waited_for_and_one_that_then_wants_another_password_is_not(cluster, topic):
     writer = Topic(cluster.node.address, topic)
     writer.create()
     writer.write(StateVector(icao24="000001", lat=48.0, lon=2.0, time=NOW))
-    with Tracker(**cluster.settings(), topic=topic, since="earliest", window="1h") as t:
-        await t.settled(count=1)
+    options = {"topic": topic, "since": "earliest", "window": "1h"}
+    with (
+        Tracker(**cluster.settings(), **options) as alice,
+        Tracker(**cluster.settings(sasl_username="bob"), **options, name="bob") as bob,
+    ):
+        await alice.settled(count=1)
+        await bob.settled(count=1)
+        await asyncio.to_thread(change_password, cluster.node, "bob", WRONG)
         cluster.node.kill()
-        assert await t._changes.settle(lambda: not t.stats.connected, 20)
+        assert await alice._changes.settle(lambda: not alice.stats.connected, 20)
         await asyncio.to_thread(cluster.node.start)
         writer.write(StateVector(icao24="000002", lat=48.0, lon=2.0, time=NOW))
-        await t.settled(count=2)
-        assert (t.running, t.error) == (True, None)
+        await alice.settled(count=2)
+        assert (alice.running, alice.error) == (True, None)
+        with pytest.raises(FeedFailed, match="refuses the user 'bob'"):
+            await bob.settled(count=2)
+        assert len(bob.frame()) == 1  # what is held stays
+
+
+def change_password(node: Kafka, name: str, password: str) -> None:
+    mechanism = ScramMechanism.SCRAM_SHA_512
+    admin = KafkaAdminClient(bootstrap_servers=node.address)
+    try:
+        errors = admin.alter_user_scram_credentials([UserScramCredentialUpsertion(name, mechanism, password)])
+        assert set(errors.values()) == {None}, errors
+    finally:
+        admin.close()
 
 
 def test_a_file_that_is_missing_is_named_at_once(cluster, topic, tmp_path):
@@ -282,7 +296,7 @@ def test_a_file_that_is_missing_is_named_at_once(cluster, topic, tmp_path):
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"producer: KAFKA_SSL_CAFILE={settings['ssl_cafile']!r}: cannot be read")
-    with pytest.raises(package.BadOption, match="^ssl_cafile=.*cannot be read") as raised:
+    with pytest.raises(package.BadOption, match=r"^ssl_cafile=.*cannot be read") as raised:
         Tracker(**settings)
     assert SECRET not in str(raised.value) + done.stderr
 

@@ -46,6 +46,14 @@ async def test_running_the_cell_again_ends_the_demonstration_before():
     assert broker_threads() == 0
 
 
+@pytest.mark.parametrize("recorded", [False, True])
+async def test_a_broker_of_its_own_is_in_the_clear_whatever_the_environment_holds_for_another(monkeypatch, recorded):
+    for name, value in {"SECURITY_PROTOCOL": "SASL_SSL", "SASL_USERNAME": "alice", "SSL_CAFILE": "/nowhere"}.items():
+        monkeypatch.setenv(f"KAFKA_{name}", value)
+    with tracker.demo(recorded=recorded) as t:
+        await t.settled(count=30, timeout=60)
+
+
 def test_the_live_one_joins_the_broker_of_the_environment(monkeypatch):
     with BrokerThread(port=0) as broker:
         monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", broker.address)

@@ -94,6 +94,24 @@ async def test_without_the_lab_it_streams_until_it_is_told_to_stop(up, number):
     assert not any(map(is_alive, programs))
 
 
+async def test_its_broker_is_in_the_clear_whatever_the_environment_holds_for_another(up, monkeypatch):
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("KAFKA_SASL_MECHANISM", "PLAIN")
+    monkeypatch.setenv("KAFKA_SASL_USERNAME", "alice")
+    monkeypatch.setenv("KAFKA_SASL_PASSWORD", "s3cret")
+    monkeypatch.setenv("KAFKA_SSL_CAFILE", "/nowhere/ca.pem")
+    workbench = up("--no-lab")
+    workbench.until("Ctrl-C")
+    with Tracker(f"127.0.0.1:{workbench.broker_port}", security_protocol="PLAINTEXT") as t:
+        await t.settled(count=50, timeout=60)
+    (producer,) = children(workbench.process.pid)
+    environment = await asyncio.to_thread(Path(f"/proc/{producer}/environ").read_bytes)
+    assert b"KAFKA_SASL" not in environment
+    assert b"s3cret" not in environment
+    await asyncio.to_thread(workbench.stop)
+    assert "s3cret" not in workbench.said
+
+
 async def test_made_up_flights_take_the_place_of_the_replay(up):
     workbench = up("--no-lab", "--flights", "30")
     assert workbench.until("producer") == "producer    topic shipments: 30 made-up flights, all over the world\n"
