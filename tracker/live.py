@@ -13,14 +13,15 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import pandas as pd
+import traitlets
 
 from producer.connection import Security
 from producer.errors import SettingError
@@ -28,14 +29,32 @@ from tracker.changes import Changes
 from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
 from tracker.feed import Feed
 from tracker.frame import Where, frame, rejected_frame, rows_where
-from tracker.livemap import LiveMap
-from tracker.panels import LiveTable, StatusStrip
+from tracker.livemap import LIMIT, TILES, LiveMap
+from tracker.panels import StatusStrip
 from tracker.since import parse_since, parse_span
-from tracker.stats import Stats
+from tracker.stats import STOPPED, Stats
 from tracker.store import Store
+from tracker.symbols import ColourBy
+from tracker.table import ROWS, LiveTable
+from tracker.trails import Paths
 from tracker.window import Window
 
-Screen = TypeVar("Screen", LiveMap, LiveTable, StatusStrip)
+
+class Screen(Protocol):
+    """What a notebook shows, and the thread draws on."""
+
+    comm: Any
+    """None where it was closed."""
+
+    def draw(self, what: Any) -> None: ...  # noqa: ANN401, D102 - a `Picture`, or `Stats`
+
+    def close(self) -> None: ...  # noqa: D102
+
+
+AnyScreen = TypeVar("AnyScreen", bound=Screen)
+
+if TYPE_CHECKING:
+    from tracker.plots import Plots
 
 CONNECT_TIMEOUT = 5.0
 """How long `start()` waits for the broker before it warns, s."""
@@ -45,6 +64,20 @@ _MAX_SCREENS = 4
 """Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
 
 _running: weakref.WeakValueDictionary[tuple[str, str, str], Tracker] = weakref.WeakValueDictionary()
+
+
+class Selection(traitlets.HasTraits):
+    """Which aircraft was clicked last.
+
+    Apart from `Tracker`, so that the public names there are those that a user of aircraft needs, and not the forty of
+    traitlets; and no trait of a widget, so that a handler never runs in the thread that reads Kafka.
+    """
+
+    selected = traitlets.Unicode(None, allow_none=True)
+
+    def select(self, key: str) -> None:
+        """Calls the observers, in this thread, if that is another one."""
+        self.selected = key
 
 
 class Tracker:
@@ -125,7 +158,8 @@ class Tracker:
         self._since = parse_since(since)
         self._changes = Changes()
         self._owned = ExitStack()
-        self._screens: list[LiveMap | LiveTable | StatusStrip] = []
+        self._screens: list[Screen] = []
+        self._selection = Selection()
         self._thread: threading.Thread | None = None
         self._alive = False  # from start() until the thread has nothing left to do
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -325,17 +359,99 @@ class Tracker:
         """The newest refused records: when, partition, offset, reason, field, error, first_bytes."""
         return rejected_frame(self._store.rejects())
 
-    def map(self, **options: Any) -> LiveMap:  # noqa: ANN401 - as LiveMap types them
-        """A live map; the options are those of `tracker.livemap.LiveMap`."""
-        return self._show(LiveMap(wake=lambda: self._hand_over(self._clicked.set), **options))
+    def map(
+        self,
+        *,
+        center: Sequence[float] | None = None,
+        zoom: float | None = None,
+        follow: str | None = None,
+        trails: bool | str | float | timedelta | None = None,
+        colour_by: ColourBy = "altitude",
+        limit: int = LIMIT,
+        tiles: str | None = TILES,
+    ) -> LiveMap:
+        """A live map: a marker for each aircraft; the mouse over it tells the callsign, a click opens its values.
 
-    def table(self, **options: Any) -> LiveTable:  # noqa: ANN401 - as LiveTable types them
-        """A live table of the aircraft that are not lost; the options are those of `tracker.panels.LiveTable`."""
-        return self._show(LiveTable(**options))
+        Example:
+            >>> t.map(center=(48.9, 2.4), zoom=8, trails="2min", colour_by="speed")
+            >>> t.map(follow="AFR123")
+
+        Args:
+            center: Latitude and longitude to look at, deg; None: where most of the first aircraft are.
+            zoom: From 0, the world, to 19, a street.
+            follow: The key or callsign of an aircraft to keep the map on; `m.follow = None` ends that.
+            trails: How far back to draw where aircraft came from: `"2min"`, seconds or a timedelta, at most the
+                window; True: two minutes.
+            colour_by: What the colours tell: `"altitude"`, `"speed"` or `"vertical_rate"`.
+            limit: Markers at most; more than 200 make a browser slow.
+            tiles: The address of map tiles, with `{z}`, `{x}`, `{y}`; None: land and borders alone.
+
+        Raises:
+            BadOption: An argument is outside its limits.
+        """
+        if trails and trails is not True and parse_span("trails", trails) > self.window:
+            raise BadOption("trails", trails, f"at most the window ({self.window:g} s) is needed")
+        live = LiveMap(
+            center=center, zoom=zoom, follow=follow, trails=trails, colour_by=colour_by, limit=limit, tiles=tiles,
+            paths=self._paths, wake=self._wake, select=self._selection.select,
+        )  # fmt: skip
+        return self._show(live)
+
+    def table(self, columns: Sequence[str] | None = None, sort: str = "callsign", rows: int = ROWS) -> LiveTable:
+        """A live table of the aircraft that are not lost; a click on a header sorts by it.
+
+        Example:
+            >>> t.table(columns=["callsign", "altitude", "vertical_rate"], sort="-altitude", rows=10)
+
+        Args:
+            columns: Names out of `tracker.frame.COLUMNS`, or `"age"`: s since the aircraft was last heard.
+            sort: The column to sort by; with a minus before it from the highest down. What is not known comes last.
+            rows: Aircraft that are shown at most.
+
+        Raises:
+            UnknownColumn: There is no such column.
+            BadOption: `rows` is outside its limits.
+        """
+        return self._show(LiveTable(columns=columns, sort=sort, rows=rows, wake=self._wake))
 
     def status(self) -> StatusStrip:
-        """A live strip of numbers: connection, rate, lag, aircraft, rejects, reconnects, last error."""
-        return self._show(StatusStrip())
+        """A live strip: whether it is connected, or since when it is not, rate, lag, aircraft, rejects, last error.
+
+        Example:
+            >>> t.status()
+        """
+        return self._show(StatusStrip(self.topic, self.bootstrap_servers))
+
+    @property
+    def plot(self) -> Plots:
+        """Quick pictures that stay live: `t.plot.altitude("AFR123")`, `t.plot.rates()`."""
+        # Here, because the import of matplotlib takes longer than all others together, and few cells plot.
+        from tracker.plots import Plots
+
+        return Plots(self.track, lambda: self._store.ask(Window.times), self._show)
+
+    @property
+    def selected(self) -> str | None:
+        """The key of the aircraft that was clicked last, on any of the maps; None: none yet."""
+        return self._selection.selected
+
+    def observe(self, handler: Callable[[Any], object], names: str = "selected") -> None:
+        """Call `handler` whenever another aircraft is selected; its argument is as traitlets has it.
+
+        It runs where a widget's own handlers run: in the kernel's thread, and not in the one that reads Kafka.
+
+        Example:
+            >>> t.observe(lambda change: print(change["new"]), names="selected")
+
+        Args:
+            handler: Is given a dictionary with `old` and `new`, keys of aircraft or None.
+            names: `"selected"`: there is nothing else to observe.
+        """
+        self._selection.observe(handler, names=_check_observed(names))
+
+    def unobserve(self, handler: Callable[[Any], object], names: str = "selected") -> None:
+        """Call `handler` no more."""
+        self._selection.unobserve(handler, names=_check_observed(names))
 
     @property
     def _identity(self) -> tuple[str, str, str]:
@@ -350,7 +466,7 @@ class Tracker:
         try:
             asyncio.run(self._live())
         except asyncio.CancelledError:
-            self._feed.close("stopped")
+            self._feed.close(STOPPED)
         except Exception as error:  # noqa: BLE001 - the top of the thread: kept, shown, raised where it is waited for
             self.error = _first(error)
             self._feed.close(f"{type(self.error).__name__}: {self.error}")
@@ -381,27 +497,38 @@ class Tracker:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(call)
 
-    def _show(self, screen: Screen) -> Screen:
+    def _wake(self) -> None:
+        """A browser wants something drawn: the thread does that at once; where it has ended, this one."""
+        if self._alive:
+            self._hand_over(self._clicked.set)
+        else:
+            self._draw()
+
+    def _paths(self, keys: Collection[str], last: float) -> Paths:
+        return self._store.ask(lambda window: window.paths(keys, last))
+
+    def _show(self, screen: AnyScreen) -> AnyScreen:
         """Draw a new screen, and from then on leave it to the thread."""
         self._draw_on([screen])
         kin = [other for other in self._screens if type(other) is type(screen)]
-        for oldest in kin[: len(kin) - _MAX_SCREENS + 1]:
+        for oldest in kin[: max(0, len(kin) - _MAX_SCREENS + 1)]:
             self._screens.remove(oldest)
             oldest.close()
         self._screens.append(screen)
         return screen
 
     def _draw(self) -> None:
-        self._screens = [screen for screen in self._screens if screen.comm is not None]
-        self._draw_on(self._screens)
+        for closed in [screen for screen in self._screens if screen.comm is None]:
+            self._screens.remove(closed)  # in place: another thread may be adding one
+        self._draw_on([*self._screens])
 
-    def _draw_on(self, screens: Sequence[LiveMap | LiveTable | StatusStrip]) -> None:
+    def _draw_on(self, screens: Sequence[Screen]) -> None:
         if not screens:
             return
         stats = self.stats
         picture = self._store.picture(connected=stats.connected)
         for screen in screens:
-            screen.draw(stats) if isinstance(screen, StatusStrip) else screen.draw(picture)
+            screen.draw(stats if isinstance(screen, StatusStrip) else picture)
 
 
 def _rows_after(serial: int, window: Window) -> tuple[pd.DataFrame, int]:
@@ -430,6 +557,12 @@ def _choose_security(**settings: object) -> Security:
         environment = f"KAFKA_{error.name.upper()}"
         raise BadOption(error.name, error.value, f"{error.limit} (in the environment: {environment})") from None
     return security
+
+
+def _check_observed(names: str) -> str:
+    if names != "selected":
+        raise BadOption("names", names, '"selected" is needed: all else is a number in `stats`')
+    return names
 
 
 def _first(error: BaseException) -> BaseException:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+STOPPED = "stopped"
+"""Stands as the last error after `Tracker.stop()`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stats:

@@ -27,13 +27,20 @@ WORLD = View(25.0, 0.0, 1.0)
 _INK, _PALE, _GRID = "#222222", "#6b6b6b", "#c3ced4"
 
 
-def render(picture: Picture | None, view: View | None = None, *, limit: int | None = None) -> bytes:
+def render(
+    picture: Picture | None,
+    view: View | None = None,
+    *,
+    limit: int | None = None,
+    scale: symbols.Scale = symbols.ALTITUDE,
+) -> bytes:
     """The aircraft over land and borders, with the legend, as a PNG of 760 x 400 px.
 
     Args:
         picture: What to draw; None for land alone.
         view: What to look at; by default what shows most of the aircraft.
         limit: How many aircraft to draw at most, the first ones.
+        scale: What the colours tell.
     """
     if view is None and picture is not None:
         view = overview(picture.lat, picture.lon, width=WIDTH, height=HEIGHT)
@@ -42,8 +49,8 @@ def render(picture: Picture | None, view: View | None = None, *, limit: int | No
     _draw_land(canvas, view)
     _draw_grid(canvas, view)
     if picture is not None:
-        _draw_aircraft(canvas, view, picture, limit)
-    _draw_legend(canvas)
+        _draw_aircraft(canvas, view, picture, limit, scale)
+    _draw_legend(canvas, scale)
     _caption(canvas, 0, f"{0 if picture is None else len(picture):,} aircraft")
     credit = "Natural Earth"
     _caption(canvas, WIDTH - len(credit) * LETTER - 8, credit)
@@ -94,15 +101,15 @@ def _degrees(value: float, letters: str) -> str:
     return f"{abs(value):g} {letters[0] if value >= 0 else letters[1]}"
 
 
-def _draw_aircraft(canvas: Canvas, view: View, picture: Picture, limit: int | None) -> None:
+def _draw_aircraft(canvas: Canvas, view: View, picture: Picture, limit: int | None, scale: symbols.Scale) -> None:
     at = _to_canvas(view, picture.lat, near(picture.lon, view.lon))
     with np.errstate(invalid="ignore"):
         seen = (at >= -symbols.SIZE).all(axis=1) & (at[:, 0] <= WIDTH + 24) & (at[:, 1] <= HEIGHT + 24)
     rows = np.flatnonzero(seen)[:limit]
-    classes = symbols.classify(picture)
+    classes = symbols.classify(picture, scale)
     # The highest last: they stand above the others, as they fly.
     for row in rows[np.argsort(classes[rows], kind="stable")]:
-        _draw_symbol(canvas, at[row], int(classes[row]), float(picture.track[row]))
+        _draw_symbol(canvas, at[row], int(classes[row]), float(picture.track[row]), scale)
     _write_names(canvas, [(*at[row], picture.callsign[row] or picture.key[row]) for row in rows])
 
 
@@ -116,12 +123,11 @@ def _write_names(canvas: Canvas, names: Sequence[tuple[float, float, str]]) -> N
             canvas.text(start, y - LINE / 2, name, _INK)
 
 
-def _draw_symbol(canvas: Canvas, at: Floats, index: int, track: float) -> None:
+def _draw_symbol(canvas: Canvas, at: Floats, index: int, track: float, scale: symbols.Scale) -> None:
     shape = _turned(np.array(symbols.PLANE), track) if np.isfinite(track) else _dot()
-    scale = symbols.size(index) / symbols.SIZE
     middle = symbols.SIZE / 2
-    corners = (shape - middle) * scale + at
-    canvas.fill([corners], symbols.COLOURS[index])
+    corners = (shape - middle) * symbols.size(index) / symbols.SIZE + at
+    canvas.fill([corners], scale.colours[index])
     canvas.stroke([np.concatenate([corners, corners[:1]])], symbols.outline(index), 1.1)
 
 
@@ -141,18 +147,17 @@ def _box(x: float, y: float, width: float, height: float) -> Floats:
     return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
 
 
-def _draw_legend(canvas: Canvas) -> None:
+def _draw_legend(canvas: Canvas, scale: symbols.Scale) -> None:
     """The colours from the highest down, at the right edge."""
-    order = [*range(9, -1, -1), symbols.GROUND, symbols.UNKNOWN, symbols.STALE]
-    width, step = 124, LINE + 6
+    width, step = max(124, len(scale.title) * LETTER + 16), LINE + 6
     x, y = WIDTH - width - 8, 22.0
-    canvas.fill([_box(x, y, width, step * (len(order) + 1) + 8)], "#ffffff")
-    canvas.text(x + 8, y + 8, "altitude ft", _INK)
-    for place, index in enumerate(order, start=1):
+    canvas.fill([_box(x, y, width, step * (len(scale.order) + 1) + 8)], "#ffffff")
+    canvas.text(x + 8, y + 8, scale.title, _INK)
+    for place, index in enumerate(scale.order, start=1):
         top = y + 8 + place * step
         canvas.fill([_box(x + 8, top, 12, LINE)], symbols.outline(index))
-        canvas.fill([_box(x + 9, top + 1, 10, LINE - 2)], symbols.COLOURS[index])
-        canvas.text(x + 25, top, symbols.LABELS[index], _INK)
+        canvas.fill([_box(x + 9, top + 1, 10, LINE - 2)], scale.colours[index])
+        canvas.text(x + 25, top, scale.labels[index], _INK)
 
 
 def _caption(canvas: Canvas, x: float, words: str) -> None:

@@ -296,3 +296,95 @@ async def test_batches_hand_out_each_new_row_once(tracker, topic):
     await asyncio.wait_for(collecting, 10)
     assert len(got) == len(set(got)) == 55
     assert "000000" not in {key for key, _ in got}
+
+
+def click_on(live) -> None:
+    """A click on the first marker of a map, as a browser says it."""
+    (group,) = [layer for layer in live.layers if layer.name == "Aircraft"]
+    content = {"event": "interaction", "type": "click", "coordinates": [0, 0]}
+    group.layers[0].comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+async def test_a_click_on_a_map_selects_the_aircraft_and_tells_the_observers(tracker, topic):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    told = []
+    tracker.observe(told.append, names="selected")
+    live = tracker.map()
+    assert tracker.selected is None
+    for _ in range(2):
+        click_on(live)
+    assert tracker.selected == "000001"
+    assert [(change["old"], change["new"]) for change in told] == [(None, "000001")]
+    tracker.unobserve(told.append)
+    with pytest.raises(BadOption, match="names='picked'"):
+        tracker.observe(told.append, names="picked")
+
+
+async def test_a_handler_that_fails_is_told_and_does_not_reach_the_thread(tracker, topic, caplog):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    tracker.observe(lambda change: 1 / 0)
+    click_on(tracker.map())
+    assert "division by zero" in caplog.text
+    topic.write(state(2, time=NOW))
+    await tracker.settled(count=2)
+    assert tracker.error is None
+
+
+async def test_a_map_draws_where_the_window_knows_aircraft_to_have_been(tracker, topic):
+    topic.create()
+    topic.write(*(state(1, time=NOW - 30 + k, lon=2 + k * 1e-3) for k in range(30)))
+    await tracker.settled(count=30)
+    (trail,) = [layer for layer in tracker.map(trails="10s").layers if layer.name == "Trails"]
+    assert trail.locations == [[[48.0, round(2 + k * 1e-3, 4)] for k in range(19, 30)]]
+    with pytest.raises(BadOption, match=r"trails='11min': at most the window \(600 s\)"):
+        tracker.map(trails="11min")
+
+
+async def test_after_the_stop_a_click_still_sorts_the_table(tracker, topic):
+    topic.create()
+    topic.write(*(state(n, time=NOW, altitude=n * 304.8) for n in range(3)))
+    await tracker.settled(count=3)
+    table = tracker.table(columns=["altitude"], sort="altitude")
+    tracker.stop()
+    message = {"content": {"data": {"method": "custom", "content": {"sort": "altitude"}}}, "buffers": []}
+    table.comm.handle_msg(message)
+    assert table.content["rows"] == [["2,000 stale"], ["1,000 stale"], ["0 stale"]]
+
+
+async def test_plots_show_one_aircraft_and_the_rate_and_a_fifth_closes_the_oldest(tracker, topic):
+    topic.create()
+    topic.write(*(state(1, callsign="AFR123", time=NOW - 9 + k, altitude=100.0 * k) for k in range(10)))
+    await tracker.settled(count=10)
+    plots = [tracker.plot.altitude("afr123") for _ in range(5)]
+    rate = tracker.plot.rates()
+    assert repr(plots[-1]) == "AltitudePlot('000001')"
+    assert [plot.comm is None for plot in plots] == [True, False, False, False, False]
+    assert rate.comm is not None
+    with pytest.raises(UnknownAircraft, match="close to it: AFR123"):
+        tracker.plot.altitude("AFR124")
+
+
+async def test_screens_end_as_they_were_when_the_tracker_stops(tracker, topic):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    strip = tracker.status()
+    assert tracker.topic in strip.value
+    assert tracker.bootstrap_servers in strip.value
+    tracker.stop()
+    assert "stopped, stale since" in strip.value
+
+
+def test_what_tab_completion_offers_is_what_a_user_needs():
+    names = {name for name in dir(Tracker()) if not name.startswith("_")}
+    assert names == {
+        "batches", "bootstrap_servers", "error", "frame", "latest", "map", "name", "observe", "own", "plot", "rejected",
+        "running", "security", "selected", "settled", "start", "stats", "status", "stop", "table", "topic", "track",
+        "unobserve", "window",
+    }  # fmt: skip
+    for name in names - {"bootstrap_servers", "error", "name", "topic", "window", "security"}:
+        assert getattr(Tracker, name).__doc__

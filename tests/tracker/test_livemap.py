@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from screens import Wire, picture, run_in_thread
 
 from tracker import symbols
+from tracker.errors import BadOption
 from tracker.fleet import Picture
-from tracker.livemap import OPEN, PATIENCE, LiveMap, choose
+from tracker.livemap import FOLLOW_ZOOM, OPEN, PATIENCE, TRAILS, TRAILS_EVERY, LiveMap, choose
+from tracker.trails import Paths
 
 
 @pytest.fixture
@@ -77,12 +79,12 @@ def test_colour_says_the_altitude(live: LiveMap) -> None:
     live.draw(picture(6, altitude=np.array(feet) * 0.3048, on_ground=on_ground, stale=stale))
     colours = [svg(shown(live)[48 + i / 100, 2 + i / 100]).partition('fill="')[2][:7] for i in range(6)]
     expected = [0, 7, 9, symbols.UNKNOWN, symbols.GROUND, symbols.STALE]
-    assert colours == [symbols.COLOURS[index] for index in expected]
+    assert colours == [symbols.ALTITUDE.colours[index] for index in expected]
 
 
 def test_legend_and_markers_show_the_same_colours(live: LiveMap) -> None:
     legend = live.controls[0].widget.value
-    assert all(f"background:{colour}" in legend for colour in symbols.COLOURS)
+    assert all(f"background:{colour}" in legend for colour in symbols.ALTITUDE.colours)
     assert "ft" in legend
 
 
@@ -359,6 +361,180 @@ def test_view_across_the_antimeridian_holds_both_sides() -> None:
 def test_before_a_browser_has_said_its_view_all_are_in_it(bounds: tuple) -> None:
     rows = picture(4)
     assert choose(rows, rows.lon, {"000002"}, bounds, 2).tolist() == [2, 0]
+
+
+@pytest.mark.parametrize("name", ["000003", "TEST3", " test3 "])
+def test_map_stays_on_the_aircraft_that_it_follows_by_key_or_callsign(wire: Wire, name: str) -> None:
+    live = LiveMap(follow=name)
+    live.draw(picture(5))
+    assert (live.center, live.zoom) == ([48.03, 2.03], FOLLOW_ZOOM)
+    live.zoom = 11
+    live.draw(picture(5, lat=np.full(5, 49.0)))
+    assert (live.center, live.zoom) == ([49.0, 2.03], 11)
+    assert "following" in count(live)
+
+
+def test_followed_aircraft_that_does_not_move_sends_nothing(wire: Wire) -> None:
+    live = LiveMap(follow="TEST3", zoom=9)
+    live.draw(picture(5))
+    wire.take()
+    live.draw(picture(5))
+    assert wire.take() == []
+
+
+def test_map_that_follows_nobody_yet_says_so_and_looks_at_the_first_aircraft(wire: Wire) -> None:
+    live = LiveMap(follow="<AFR123>")
+    live.draw(picture(20))
+    assert live.center == pytest.approx([48.095, 2.095])
+    assert "no &lt;AFR123&gt;" in count(live)
+    live.follow = "TEST4"
+    live.draw(picture(20))
+    assert live.center == [48.04, 2.04]
+    live.follow = None
+    live.draw(picture(20, lat=np.full(20, 10.0)))
+    assert live.center == [48.04, 2.04]
+
+
+def test_followed_aircraft_is_drawn_however_many_others_there_are(wire: Wire) -> None:
+    live = LiveMap(follow="TEST30", limit=1)
+    live.draw(picture(40))
+    assert list(shown(live)) == [(48.3, 2.3)]
+
+
+def paths_of():
+    """Answers with a trail of three positions for each aircraft asked for; what was asked is kept in its list."""
+    asked = []
+
+    def answer(keys, last):
+        asked.append((list(keys), last))
+        rows = np.repeat(np.arange(len(keys), dtype=np.int32), 3)
+        step = np.tile(np.arange(3.0), len(keys))
+        return Paths(rows, step, 48.0 + step * 1e-3, 2.0 + rows * 1e-2)
+
+    return asked, answer
+
+
+def test_trails_are_one_layer_and_one_message_every_two_seconds(wire: Wire) -> None:
+    now = [0.0]
+    asked, paths = paths_of()
+    live = LiveMap(trails="90s", paths=paths, clock=lambda: now[0])
+    live.draw(picture(3))
+    (layer,) = (one for one in live.layers if isinstance(one, ipyleaflet.Polyline))
+    assert layer.locations == [[[48.0, 2 + i / 100], [48.001, 2 + i / 100], [48.002, 2 + i / 100]] for i in range(3)]
+    assert asked == [(["000000", "000001", "000002"], 90.0)]
+    wire.take()
+    now[0] = TRAILS_EVERY - 0.1
+    live.draw(picture(2))
+    assert len(layer.locations) == 3
+    wire.take()
+    now[0] = TRAILS_EVERY
+    live.draw(picture(2))
+    assert len(layer.locations) == 2
+    assert len(wire.take()) == 1
+
+
+def test_trails_of_a_great_many_aircraft_stay_few_and_their_message_small(wire: Wire) -> None:
+    asked, paths = paths_of()
+    live = LiveMap(trails=True, limit=500, paths=paths)
+    live.draw(picture(500))
+    assert len(asked[0][0]) == TRAILS
+    assert asked[0][1] == 120.0
+
+
+def test_without_trails_nobody_is_asked_for_them(wire: Wire) -> None:
+    asked, paths = paths_of()
+    for off in (None, False):
+        LiveMap(trails=off, paths=paths).draw(picture(3))
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("colour_by", "field", "values", "classes"),
+    [
+        ("speed", "velocity", [10, 130, 260, np.nan], [0, 4, 9, symbols.UNKNOWN]),
+        ("vertical_rate", "vertical_rate", [-20, 0, 6, np.nan], [0, 4, 6, symbols.UNKNOWN]),
+    ],
+)
+def test_colours_can_tell_the_speed_or_the_vertical_rate_and_the_legend_says_which(
+    wire: Wire, colour_by: str, field: str, values: list, classes: list
+) -> None:
+    live = LiveMap(center=[48.5, 2.5], zoom=9, colour_by=colour_by)
+    live.draw(picture(4, **{field: values}))
+    colours = [svg(shown(live)[48 + i / 100, 2 + i / 100]).partition('fill="')[2][:7] for i in range(4)]
+    scale = symbols.SCALES[colour_by]
+    assert colours == [scale.colours[index] for index in classes]
+    legend = live.controls[0].widget.value
+    assert scale.title in legend
+    assert all(f"background:{colour}" in legend for colour in scale.colours)
+    assert live.still() != still_of_altitude(live)
+
+
+def still_of_altitude(live: LiveMap) -> bytes:
+    live._scale = symbols.ALTITUDE
+    return live.still()
+
+
+@pytest.mark.parametrize("scale", symbols.SCALES.values(), ids=symbols.SCALES)
+def test_every_class_of_a_scale_has_a_colour_of_its_own_and_a_label(scale: symbols.Scale) -> None:
+    assert len(scale.edges) + 4 == len(scale.colours) == len(set(scale.colours)) == len(set(scale.labels))
+    assert list(scale.edges) == sorted(scale.edges)
+
+
+def test_mouse_over_a_marker_tells_the_callsign_else_the_address(live: LiveMap) -> None:
+    live.draw(picture(2, callsign=["<AFR>", None]))
+    assert [marker.title for marker in markers(live)] == ["<AFR>", "000001"]
+
+
+def test_marker_that_serves_another_aircraft_tells_its_name_by_an_element_that_is_made_anew(
+    live: LiveMap, wire: Wire
+) -> None:
+    live.draw(picture(1))
+    live.draw(picture(0))
+    wire.take()
+    live.draw(picture(1, first=7))
+    (marker,) = markers(live)
+    states = [data["state"] for kind, data in wire.take() if "title" in data["state"] or "icon" in data["state"]]
+    assert states[0]["title"] == marker.title == "TEST7"
+    assert states[0]["icon"] != states[-1]["icon"]
+    assert isinstance(marker.icon, ipyleaflet.Icon)
+    live.draw(picture(1, first=7))
+    assert wire.take() == []
+
+
+def test_click_selects_the_aircraft_that_the_marker_serves_now(wire: Wire) -> None:
+    selected: list[str] = []
+    live = LiveMap(select=selected.append)
+    live.draw(picture(1))
+    live.draw(picture(0))
+    live.draw(picture(1, first=7))
+    click(markers(live)[0])
+    assert selected == ["000007"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("center", (91, 0)),
+        ("center", (0, 181)),
+        ("center", (0, float("nan"))),
+        ("center", 5),
+        ("center", "ab"),
+        ("zoom", -1),
+        ("zoom", 20),
+        ("zoom", "9"),
+        ("follow", ""),
+        ("follow", 5),
+        ("trails", "two minutes"),
+        ("trails", -1),
+        ("colour_by", "colour"),
+        ("limit", -1),
+        ("limit", 1.5),
+    ],
+)
+def test_a_bad_option_is_refused_with_its_name_its_value_and_the_limit(wire: Wire, option: str, value: object) -> None:
+    with pytest.raises(BadOption, match=f"^{option}=.*needed") as refused:
+        LiveMap(**{option: value})
+    assert refused.value.name == option
 
 
 def test_neighbours_across_the_antimeridian_are_drawn_as_neighbours(wire: Wire) -> None:

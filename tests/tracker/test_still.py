@@ -36,18 +36,23 @@ def test_without_aircraft_it_shows_land_and_sea() -> None:
 
 @pytest.mark.parametrize(
     ("columns", "index"),
-    [({}, 7), ({"altitude": [np.nan]}, symbols.UNKNOWN), ({"on_ground": [1]}, symbols.GROUND), ({"stale": [True]}, 12)],
+    [
+        ({}, 7),
+        ({"altitude": [np.nan]}, symbols.UNKNOWN),
+        ({"on_ground": [1]}, symbols.GROUND),
+        ({"stale": [True]}, symbols.STALE),
+    ],
 )
 def test_aircraft_has_the_colour_of_the_map(columns: dict, index: int) -> None:
     png = render(picture(1, lat=[48.0], lon=[2.0], **columns), MIDDLE)
-    assert coloured(png, symbols.COLOURS[index]) > 20
-    assert coloured(render(None, MIDDLE), symbols.COLOURS[index]) == 0
+    assert coloured(png, symbols.ALTITUDE.colours[index]) > 20
+    assert coloured(render(None, MIDDLE), symbols.ALTITUDE.colours[index]) == 0
 
 
 def test_aircraft_points_along_its_track() -> None:
     def spread(track: float) -> tuple[float, float]:
         png = render(picture(1, lat=[48.0], lon=[2.0], track=[track], callsign=[" "], key=[" "]), MIDDLE)
-        rows, columns = np.nonzero((pixels(png)[150:250, 300:460] == rgb(symbols.COLOURS[7])).all(axis=2))
+        rows, columns = np.nonzero((pixels(png)[150:250, 300:460] == rgb(symbols.ALTITUDE.colours[7])).all(axis=2))
         return float(np.median(rows)) - 50, float(np.median(columns)) - 80
 
     # The wings, which are most of it, lie behind the middle.
@@ -58,7 +63,7 @@ def test_aircraft_points_along_its_track() -> None:
 def test_unknown_track_is_a_dot() -> None:
     dot = render(picture(1, lat=[48.0], lon=[2.0], track=[np.nan]), MIDDLE)
     plane = render(picture(1, lat=[48.0], lon=[2.0]), MIDDLE)
-    assert 0 < coloured(dot, symbols.COLOURS[7]) < coloured(plane, symbols.COLOURS[7])
+    assert 0 < coloured(dot, symbols.ALTITUDE.colours[7]) < coloured(plane, symbols.ALTITUDE.colours[7])
 
 
 def test_same_picture_gives_the_same_bytes() -> None:
@@ -71,8 +76,8 @@ def test_it_is_small_enough_to_be_committed() -> None:
 
 def test_no_more_aircraft_than_the_limit() -> None:
     two = picture(2, lat=[48.0, 48.0], lon=[2.0, 1.9], altitude=[0.0, 13_000.0])
-    assert coloured(render(two, MIDDLE, limit=1), symbols.COLOURS[9]) == 0
-    assert coloured(render(two, MIDDLE), symbols.COLOURS[9]) > 0
+    assert coloured(render(two, MIDDLE, limit=1), symbols.ALTITUDE.colours[9]) == 0
+    assert coloured(render(two, MIDDLE), symbols.ALTITUDE.colours[9]) > 0
 
 
 anything = st.one_of(st.floats(-1e9, 1e9), st.sampled_from([np.nan, np.inf, -np.inf, 180.0, -180.0, 90.0, -90.0]))

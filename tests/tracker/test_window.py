@@ -174,3 +174,13 @@ def test_any_order_of_reports_ends_as_if_computed_anew(batches, span):
             assert [row for row in got if row[0] == key] == own
             assert rows(window.track(key)) == own
         assert rows(window.latest()) == [own[-1] for _, own in sorted(by_aircraft.items())]
+
+
+def test_paths_are_the_positions_of_the_aircraft_asked_for_in_the_time_asked_for():
+    window = Window(100)
+    add(window, *(report(key, time=t, lat=t) for t in range(5) for key in ("aaaaaa", "bbbbbb", "cccccc")))
+    paths = window.paths(["aaaaaa", "cccccc", "unheard"], 2)
+    assert paths.time.tolist() == paths.lat.tolist() == [2, 2, 3, 3, 4, 4]
+    assert len(set(paths.key.tolist())) == 2
+    assert len(window.paths([], 2).time) == len(Window(100).paths(["aaaaaa"], 2).time) == 0
+    assert sorted(window.times()) == sorted([*range(5)] * 3)
