@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup up test check bench lock clean
+.PHONY: setup up test check bench notebooks lock clean
 
 setup: $(STAMP)
 
@@ -30,6 +30,11 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# After a change of a notebook or of what it shows: executes all of them anew, as they are committed.
+notebooks: setup
+	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace \
+	  --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
 
 # After a change of dependencies: pins the whole tree for every platform (needs uv).
 lock:
