@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ from brokers import Kafka, Topic, free_port
 from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
 
 import tracker as package
-from producer.connection import without
+from producer.connection import Security, without
+from producer.publish import Publisher
 from producer.wire import StateVector
 from tracker import FeedFailed, Tracker
 
@@ -135,6 +137,18 @@ async def test_every_mechanism_signs_in_over_tls(cluster, topic, mechanism, capl
         shown = f"{t!r} {t.security!r} {vars(t.security)!r} {t.stats!r} {t.status().value}"
     assert "alice" in shown
     assert SECRET not in shown + done.stdout + done.stderr + caplog.text
+
+
+def test_the_producers_client_tells_its_debug_log_no_secret(cluster, topic, caplog):
+    caplog.set_level(logging.DEBUG)
+    settings = cluster.settings(sasl_mechanism="PLAIN")
+    address = settings.pop("bootstrap_servers")
+    with Publisher(address, topic, stop=threading.Event(), security=Security.choose(settings, {})) as publisher:
+        publisher.publish(StateVector(icao24="000001", lat=48.0, lon=2.0, time=NOW))
+    assert (publisher.delivered, publisher.failed) == (1, 0)
+    assert "alice" in caplog.text
+    assert "MetadataRequest" in caplog.text
+    assert SECRET not in caplog.text
 
 
 async def test_the_environment_is_the_default_and_options_name_the_same(cluster, topic, monkeypatch, tmp_path):
