@@ -170,22 +170,37 @@ def decode(data: bytes | bytearray | memoryview) -> StateVector:
     Raises:
         SchemaError: The value is none, whatever it is; with reason `array` it is to be read by `decode_array`.
     """
-    if type(data) is not bytes:
-        data = bytes(data)
-    if len(data) > MAX_VALUE_BYTES:
-        _refuse_size(data)
-    try:
-        vector = _decode_strictly(data)
-        texts = _spell(vector.icao24, vector.callsign, vector.squawk)
-        if not data.isascii():
-            data.decode()  # a field that is skipped is not checked by the parser
-        if (
-            vector.time is None or vector.track is None or vector.altitude is None or vector.callsign is None
-        ) and _decode_aliases(data) != _NO_ALIASES:
-            return _decode_slowly(data)
-    except (*_UNREADABLE, SchemaError):
-        return _decode_slowly(data)
-    return vector if texts is None else _with_texts(vector, texts)
+    return decode_batch((data,))[0]
+
+
+def decode_batch(values: Iterable[bytes | bytearray | memoryview]) -> list[StateVector]:
+    """Reads state vectors as `decode` reads one, but faster where there are many.
+
+    Raises:
+        SchemaError: The first value that is none; to tell the others, read them one by one.
+    """
+    # This loop is what every record passes: nothing is called here that can be asked for cheaper.
+    strictly, spell, most = _decode_strictly, _spell, MAX_VALUE_BYTES
+    vectors = []
+    for value in values:
+        data = value if type(value) is bytes else bytes(value)
+        if len(data) > most:
+            _refuse_size(data)
+        try:
+            vector = strictly(data)
+            texts = spell(vector.icao24, vector.callsign, vector.squawk)
+            if not data.isascii():
+                data.decode()  # a field that is skipped is not checked by the parser
+            if (
+                vector.time is None or vector.track is None or vector.altitude is None or vector.callsign is None
+            ) and _decode_aliases(data) != _NO_ALIASES:
+                vector = _decode_slowly(data)
+            elif texts is not None:
+                vector = _with_texts(vector, texts)
+        except (*_UNREADABLE, SchemaError):
+            vector = _decode_slowly(data)
+        vectors.append(vector)
+    return vectors
 
 
 def decode_array(data: bytes | bytearray | memoryview) -> tuple[list[StateVector], list[SchemaError]]:

@@ -20,6 +20,7 @@ import re
 import socket
 import time
 import zlib
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -57,8 +58,8 @@ _REFUSALS = 3  # in a row, by a broker that had let us in: it may have been star
 class Sink(Protocol):
     """Where the feed's reports go; called in the feed's event loop."""
 
-    def take(self, reading: Reading, backlog: list[bool] | None, now: float) -> None:
-        """Take in what was read; `backlog` tells of each report whether the log held it before we came."""
+    def take(self, reading: Reading, *, backlog: bool, now: float) -> None:
+        """Take in what was read at the monotonic time `now`; `backlog`: the log held it before we came."""
 
     def resume(self, seconds: float) -> None:
         """The broker is back after so many seconds in which nothing could be heard."""
@@ -319,11 +320,8 @@ class Feed:
                 fetched = await consumer.getmany(timeout_ms=500, max_records=MAX_RECORDS)
             except OffsetOutOfRangeError as error:
                 raise _SessionOver(f"an offset is out of range: {error}") from None
-            records: list[ConsumerRecord] = []
-            for place, some in fetched.items():
-                records += self._verified(place.partition, some)
-            if records:
-                self._deliver(records)
+            for place, records in fetched.items():
+                self._deliver(place.partition, self._verified(place.partition, records))
             now = time.monotonic()
             if now > verified + _VERIFY_EVERY:
                 verified = now
@@ -346,16 +344,18 @@ class Feed:
             known.next, known.anchor = records[-1].offset + 1, _fingerprint(records[-1])
         return records
 
-    def _deliver(self, records: list[ConsumerRecord]) -> None:
-        reading = read(records, time.time())
-        backlog = None
-        if not self.status.caught_up:
-            backlog = [record.offset < self._partitions[record.partition].backlog_end for record in reading.sources]
+    def _deliver(self, number: int, records: list[ConsumerRecord]) -> None:
+        """Hand on what a partition gave, the backlog of before we came apart from what is live."""
+        end = self._partitions[number].backlog_end
+        live = 0 if not records or records[0].offset >= end else bisect_left(records, end, key=_offset)
+        for some, backlog in ((records[:live], True), (records[live:], False)):
+            if some:
+                self._heard_at = time.monotonic()
+                self._sink.take(read(some, time.time()), backlog=backlog, now=self._heard_at)
+        if records:
+            self._wait = _SHORTEST_WAIT
             self._count_backlog()
-        self._heard_at = time.monotonic()
-        self._wait = _SHORTEST_WAIT
-        self._sink.take(reading, backlog, self._heard_at)
-        self._changed()
+            self._changed()
 
     def _count_backlog(self) -> None:
         self.status.caught_up = all(known.next >= known.backlog_end for known in self._partitions.values())
@@ -395,6 +395,11 @@ def _reason(error: OSError) -> str:
         return f"unknown host ({error.strerror})"
     number = re.search(r"\[Errno (\d+)\]", str(error))
     return os.strerror(int(number[1])).lower() if number else str(error)
+
+
+def _offset(record: ConsumerRecord) -> int:
+    offset: int = record.offset
+    return offset
 
 
 def _fingerprint(record: ConsumerRecord) -> tuple[int, int, int]:

@@ -91,14 +91,14 @@ class Fleet:
     def __len__(self) -> int:
         return len(self._slots)
 
-    def apply(self, batch: Batch, fresh: Rows, now: float, *, backlog: npt.NDArray[np.bool_] | None = None) -> None:
+    def apply(self, batch: Batch, fresh: Rows, now: float, *, backlog: bool = False) -> None:
         """Replace the state of the aircraft that a batch tells news of.
 
         Args:
             batch: The reports.
             fresh: Positions in it of those that are their aircraft's newest so far, ascending.
             now: When they arrived.
-            backlog: Which of the batch's reports were in the log before we came, bool of shape (n,); None: none.
+            backlog: The reports were in the log before we came.
         """
         if not len(fresh):
             return
@@ -107,16 +107,15 @@ class Fleet:
         columns = self._columns
         for name in ("key", *TEXTS):
             values = getattr(batch, name)
-            for slot, row in zip(slots.tolist(), rows.tolist(), strict=True):
-                columns[name][slot] = values[row]
+            columns[name][slots] = [values[row] for row in rows.tolist()]
         for name in ("time", "published", "on_ground", *NUMBERS):
             columns[name][slots] = getattr(batch, name)[rows]
         self.seq += 1
         columns["seq"][slots] = self.seq
         columns["heard"][slots] = now
-        columns["backlog"][slots] = False if backlog is None else backlog[rows]
-        if backlog is not None and backlog.any():
-            self._newest_backlog = max(self._newest_backlog, float(batch.published[backlog].max()))
+        columns["backlog"][slots] = backlog
+        if backlog:
+            self._newest_backlog = max(self._newest_backlog, float(batch.published.max()))
             self._age_backlog(now)
 
     def expire(self, now: float) -> list[str]:

@@ -50,8 +50,8 @@ class Store:
         """Valid reports taken in."""
         return self._counts["received"]
 
-    def take(self, reading: Reading, backlog: list[bool] | None, now: float) -> None:
-        """Take in what was read at the monotonic time `now`; `backlog` as in `Fleet.apply`."""
+    def take(self, reading: Reading, *, backlog: bool, now: float) -> None:
+        """Take in what was read at the monotonic time `now`; `backlog`: the log held it before we came."""
         counts = self._counts
         with self._lock:
             self._rejects.extend(reading.rejects)
@@ -60,9 +60,7 @@ class Store:
             if reading.batch is None:
                 return
             judgement = self._window.add(reading.batch)
-            self._fleet.apply(
-                reading.batch, judgement.fresh, now, backlog=None if backlog is None else np.array(backlog, np.bool_)
-            )
+            self._fleet.apply(reading.batch, judgement.fresh, now, backlog=backlog)
             counts["received"] += len(reading.batch)
             counts["duplicates"] += judgement.duplicates
             counts["late"] += judgement.late

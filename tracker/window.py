@@ -218,8 +218,9 @@ class Window:
         begin, self._end = self._end, self._end + len(rows)
         new: dict[str, Any] = codes | {"serial": np.arange(self.serial + 1, self.serial + 1 + len(batch))}
         self.serial += len(batch)
+        taken = slice(None) if len(rows) == len(batch) else rows  # as nearly always: no look-up of each row
         for name, column in self._columns.items():
-            column[begin : self._end] = (new[name] if name in new else getattr(batch, name))[rows]
+            column[begin : self._end] = (new[name] if name in new else getattr(batch, name))[taken]
         # Where an aircraft comes twice the last one is assigned, and after sorting the newest lies last.
         self._last_row[codes["key"][rows]] = np.arange(begin, self._end)
 

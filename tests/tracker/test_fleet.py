@@ -13,10 +13,9 @@ def state(key, **fields):
     return StateVector(**({"icao24": key, "lat": 1.0, "lon": 2.0, "time": 0.0} | fields))
 
 
-def apply(fleet, *states, now=0.0, published=0.0, backlog=None):
+def apply(fleet, *states, now=0.0, published=0.0, backlog=False):
     batch = collect(states, [published] * len(states) if np.isscalar(published) else published)
-    mask = None if backlog is None else np.full(len(batch), backlog)
-    fleet.apply(batch, np.arange(len(batch)), now, backlog=mask)
+    fleet.apply(batch, np.arange(len(batch)), now, backlog=backlog)
 
 
 def test_the_last_report_of_an_aircraft_in_a_batch_is_its_state():
