@@ -27,9 +27,17 @@ def name(picture: Picture, row: int) -> str:
 
 
 def title(picture: Picture, row: int) -> str:
-    """All that a popup says between its opening and the next draw: never old values."""
+    """The name at the head of a popup."""
     words = html.escape(name(picture, row))
     return f'<div style="{_INK};min-width:130px"><b style="font-size:14px">{words}</b></div>'
+
+
+def popup(title: str, body: str = "") -> str:
+    """A popup. Between its opening and the next draw it has its title alone, and never old values.
+
+    It is as high then as with the values, because the map moves to show all of it when it opens, and not later.
+    """
+    return f'<div style="min-height:160px">{title}{body}</div>'
 
 
 def values(picture: Picture, row: int) -> str:
@@ -45,7 +53,7 @@ def values(picture: Picture, row: int) -> str:
         "Heard": _number(picture.age[row], " s ago") + (", stale" if picture.stale[row] else ""),
     }
     lines = (f'<tr><td style="padding-right:12px;{_PALE}">{k}</td><td>{v}</td></tr>' for k, v in table.items())
-    return f'<table style="{_INK}">{"".join(lines)}</table>'
+    return f'<table style="{_INK};white-space:nowrap">{"".join(lines)}</table>'
 
 
 def lost() -> str:

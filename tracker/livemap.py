@@ -275,9 +275,9 @@ class LiveMap(ipyleaflet.Map):
         for symbol in drawn:
             row = symbol.look.row
             symbol.title = labels.title(picture, row)
-            symbol.popup.value = symbol.title + (labels.values(picture, row) if symbol in self._open else "")
+            symbol.popup.value = labels.popup(symbol.title, labels.values(picture, row) if symbol in self._open else "")
         for symbol in resting:
-            symbol.popup.value = symbol.title + labels.lost()
+            symbol.popup.value = labels.popup(symbol.title, labels.lost())
 
     def _clicked(self, symbol: _Symbol, **_event: object) -> None:
         """Hands over, and sets nothing: this runs on whatever thread the browser's message comes in."""

@@ -183,10 +183,11 @@ class LiveTable(anywidget.AnyWidget):
 
     def _content(self, picture: Picture | None) -> dict[str, Any]:
         """Texts alone: columns, rows, which rows are stale, and how many aircraft there are."""
-        rows = [] if picture is None else _in_order(picture, self._sort)
+        sort = self._sort  # once: a click may change it meanwhile
+        rows = [] if picture is None else _in_order(picture, sort)
         shown = rows[: self.rows]
         return {
-            "columns": [_head(column, self._sort) for column in self._columns],
+            "columns": [_head(column, sort) for column in self._columns],
             "rows": [_texts(self._columns, picture, row) for row in shown if picture is not None],
             "stale": [bool(picture.stale[row]) for row in shown if picture is not None],
             "words": f"{len(rows):,} aircraft" if rows == shown else f"{len(shown):,} of {len(rows):,} shown",

@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import comm
 import ipywidgets
@@ -111,6 +112,23 @@ def test_a_click_on_a_header_sorts_with_the_next_draw_and_a_second_one_turns_the
     assert len(woken) == 2
     click(table, {"sort": "altitude"})
     assert table.sort == "altitude"
+
+
+def test_a_click_in_the_midst_of_a_draw_leaves_one_order_for_head_and_rows(wire: Wire) -> None:
+    table = LiveTable(columns=["callsign", "altitude"])
+
+    class Clicked(list):
+        """Callsigns that are read when the rows are put in order, before the head is made."""
+
+        def __getitem__(self, row: int) -> str:
+            if table.sort == "callsign":
+                click(table, {"sort": "altitude"})
+            return super().__getitem__(row)
+
+    shown = picture(2, altitude=[2, 1])
+    table.draw(replace(shown, callsign=Clicked(shown.callsign)))
+    assert table.sort == "altitude"
+    assert [column["sorted"] for column in table.content["columns"]] == ["ascending", "none"]
 
 
 @pytest.mark.parametrize("junk", [None, {}, {"sort": None}, {"sort": "squawk"}, {"sort": ["x"]}, [1], "sort"])
