@@ -27,7 +27,7 @@ def main() -> None:
     print(f"{len(window):,} rows of {AIRCRAFT:,} aircraft: {window.nbytes / len(window):.0f} bytes a row held")
     _time("frame()", lambda: frame(window.reports()))
     _time("latest()", lambda: frame(window.latest()))
-    _time("frame(last='1min')", lambda: frame(window.reports(last=60)))
+    _time("frame(last='10s')", lambda: frame(window.reports(last=10)))
 
 
 def _time(name: str, call: Callable[[], object]) -> None:
