@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,6 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -87,7 +87,6 @@ class Lab:
         }  # fmt: skip
         environment = {name: value for name, value in os.environ.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
         settings = {"JUPYTER_TOKEN": self.token, "JUPYTER_CONFIG_PATH": str(REPOSITORY / "tracker" / "lab_config")}
-        self.log = (folder / "lab.log").open("wb")
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "tracker.lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
@@ -95,8 +94,17 @@ class Lab:
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             ],
             env=environment | {name: str(folder / place) for name, place in own.items()} | settings,
-            stdout=self.log, stderr=self.log, stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
         )  # fmt: skip
+        said = []
+        for line in self.process.stderr:
+            said.append(line)
+            if "is running at" in line:
+                break
+        assert self.process.poll() is None, "".join(said)
+        # What it says from now on is of no interest, but it must be read.
+        self.listening = threading.Thread(target=self.process.stderr.read, daemon=True)
+        self.listening.start()
 
     @property
     def url(self) -> str:
@@ -115,7 +123,8 @@ class Lab:
         _, alive = psutil.wait_procs(below, 10)
         for child in alive:
             child.kill()
-        self.log.close()
+        self.listening.join(10)
+        self.process.stderr.close()
 
 
 @pytest.fixture(scope="module")
@@ -155,14 +164,8 @@ def only_here(route: Route) -> None:
 
 
 def open_page(page: Page, go: Callable[[], object]) -> None:
-    """Go there, as often as it takes until the server listens, and wait for a kernel."""
-    while True:
-        try:
-            go()
-            break
-        except PlaywrightError as error:
-            if "ERR_CONNECTION_REFUSED" not in error.message:
-                raise
+    """Go there, and wait for a kernel."""
+    go()
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
 

@@ -178,7 +178,7 @@ class RatePlot(LivePlot):
             return False
         self._shown = shown
         _show(self._axes, self._rate, *shown)
-        self._axes.set_ylim(bottom=0)
+        self._axes.set_ylim(bottom=0, auto=True)
         return True
 
 

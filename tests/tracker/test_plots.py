@@ -161,6 +161,18 @@ def test_rates_begin_at_zero_and_have_a_unit(wire: Wire) -> None:
     assert plot.value != before
 
 
+def test_axes_grow_with_the_data(wire: Wire) -> None:
+    clock, times = Clock(), [np.repeat(np.arange(10.0), 3)]
+    plot = RatePlot(lambda: times[0], clock)
+    plot.draw()
+    clock.now, times[0] = EVERY, np.repeat(np.arange(100.0), 30)
+    plot.draw()
+    (left, right), (low, high) = plot._axes.get_xlim(), plot._axes.get_ylim()
+    assert low == 0
+    assert 30 < high < 40
+    assert left * 86_400 <= 0 < 99 < right * 86_400 + 1
+
+
 def test_display_holds_the_widget_and_the_picture(wire: Wire) -> None:
     for plot, text in (
         (AltitudePlot("3944ef", lambda: rows(3)), "AltitudePlot('3944ef')"),
