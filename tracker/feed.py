@@ -25,6 +25,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -91,6 +92,8 @@ class _Partition:
     """The offset to read next."""
     backlog_end: int
     """Where the log ended when we first saw it."""
+    end: int = 0
+    """Where it ended when that was last asked."""
     anchor: tuple[int, int, int] | None = None
     """The last record read: offset, timestamp, checksum of its value."""
     verify: bool = False
@@ -250,14 +253,18 @@ class Feed:
     async def _find_partitions(self, consumer: AIOKafkaConsumer) -> set[int]:
         """Wait until the topic exists."""
         while True:
-            if self.topic in await consumer.topics():
+            topics = await consumer.topics()
+            if self.topic in topics:
                 await consumer.beginning_offsets([TopicPartition(self.topic, 0)])  # makes its metadata known
                 partitions = consumer.partitions_for_topic(self.topic)
                 if partitions:
                     self.status.error = None
                     return set(partitions)
             self._seen_topic = True
-            self.status.error = f"the topic {self.topic!r} does not exist (yet) at {self.bootstrap_servers}"
+            close = get_close_matches(self.topic, topics, 1)
+            hint = f"; there is {close[0]!r}" if close else ""
+            self.status.error = f"the topic {self.topic!r} does not exist (yet) at {self.bootstrap_servers}{hint}"
+            self._changed()
             await asyncio.sleep(_PROBE_EVERY / 2)
 
     async def _place(self, consumer: AIOKafkaConsumer, partitions: set[int]) -> None:
@@ -276,7 +283,7 @@ class Feed:
         consumer.assign(places)  # nothing may be awaited before the positions are set: there is no default
         for place in places:
             self._seek(consumer, place)
-        self._count(ends)
+        self._count_left(ends)
 
     async def _starts(
         self, consumer: AIOKafkaConsumer, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
@@ -354,15 +361,15 @@ class Feed:
                 self._sink.take(read(some, time.time()), backlog=backlog, now=self._heard_at)
         if records:
             self._wait = _SHORTEST_WAIT
-            self._count_backlog()
-            self._changed()
+            self._count_left()
 
-    def _count_backlog(self) -> None:
-        self.status.caught_up = all(known.next >= known.backlog_end for known in self._partitions.values())
-
-    def _count(self, ends: Mapping[TopicPartition, int]) -> None:
-        self.status.lag = sum(max(0, end - self._partitions[place.partition].next) for place, end in ends.items())
-        self._count_backlog()
+    def _count_left(self, ends: Mapping[TopicPartition, int] | None = None) -> None:
+        """Say how much is left to be read."""
+        for place, end in (ends or {}).items():
+            self._partitions[place.partition].end = end
+        known = self._partitions.values()
+        self.status.lag = sum(max(0, one.end - one.next) for one in known)
+        self.status.caught_up = all(one.next >= one.backlog_end for one in known)
         self._changed()
 
     async def _watch(self, consumer: AIOKafkaConsumer, partitions: set[int]) -> None:
@@ -381,7 +388,7 @@ class Feed:
                     raise BrokerUnreachable(self.bootstrap_servers, "it listens, but does not answer") from None
             else:
                 failures = 0
-                self._count(ends)
+                self._count_left(ends)
                 if any(end < self._partitions[place.partition].next for place, end in ends.items()):
                     raise _SessionOver("the log ends before what was read")
             if consumer.partitions_for_topic(self.topic) != partitions:
