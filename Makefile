@@ -40,6 +40,8 @@ notebooks: setup
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --output-file constraints.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --output-file tests/constraints-traffic.txt tests/requirements-traffic.in
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) .venv-traffic .kafka dist build

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tracker.errors import BrokerUnreachable as BrokerUnreachable
     from tracker.errors import BrokerWarning as BrokerWarning
     from tracker.errors import FeedFailed as FeedFailed
+    from tracker.errors import HandshakeFailed as HandshakeFailed
     from tracker.errors import MissingColumn as MissingColumn
     from tracker.errors import NotRunning as NotRunning
     from tracker.errors import NotSettled as NotSettled
@@ -34,6 +35,7 @@ _HOMES = {
     "BrokerWarning": "errors",
     "COLUMNS": "frame",
     "FeedFailed": "errors",
+    "HandshakeFailed": "errors",
     "MissingColumn": "errors",
     "NotRunning": "errors",
     "NotSettled": "errors",
