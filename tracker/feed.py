@@ -49,7 +49,7 @@ MAX_RECORDS = 5_000
 """Records taken at once: 25 ms of work, so that stop and watch get their turn."""
 _PROBE_EVERY = 1.0  # s
 _PROBE_TIMEOUT = 2.0  # s; an answer waits behind a fetch that is held, which takes 0.5 s at most
-_PROBES = 5  # unanswered in a row, though something listens: the connection is given up
+_PROBES = 3  # unanswered in a row, though something listens: the connection is given up
 _VERIFY_EVERY = 5.0  # s
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.1, 1.0  # s, between two sessions
 _CONNECT_TIMEOUT = 5.0  # s

@@ -18,19 +18,20 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
-import traitlets
 
 from producer.connection import Security
 from producer.errors import SettingError
 from tracker.changes import Changes
 from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
 from tracker.feed import Feed
+from tracker.fleet import Picture
 from tracker.frame import Where, frame, rejected_frame, rows_where
 from tracker.livemap import LIMIT, TILES, LiveMap
 from tracker.panels import StatusStrip
+from tracker.screens import Screens, Selection
 from tracker.since import parse_since, parse_span
 from tracker.stats import STOPPED, Stats
 from tracker.store import Store
@@ -39,20 +40,6 @@ from tracker.table import ROWS, LiveTable
 from tracker.trails import Paths
 from tracker.window import Window
 
-
-class Screen(Protocol):
-    """What a notebook shows, and the thread draws on."""
-
-    comm: Any
-    """None where it was closed."""
-
-    def draw(self, what: Any) -> None: ...  # noqa: ANN401, D102 - a `Picture`, or `Stats`
-
-    def close(self) -> None: ...  # noqa: D102
-
-
-AnyScreen = TypeVar("AnyScreen", bound=Screen)
-
 if TYPE_CHECKING:
     from tracker.plots import Plots
 
@@ -60,24 +47,7 @@ CONNECT_TIMEOUT = 5.0
 """How long `start()` waits for the broker before it warns, s."""
 _DRAW_EVERY = 1.0  # s
 _STOP_TIMEOUT = 5.0  # s
-_MAX_SCREENS = 4
-"""Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
-
 _running: weakref.WeakValueDictionary[tuple[str, str, str], Tracker] = weakref.WeakValueDictionary()
-
-
-class Selection(traitlets.HasTraits):
-    """Which aircraft was clicked last.
-
-    Apart from `Tracker`, so that the public names there are those that a user of aircraft needs, and not the forty of
-    traitlets; and no trait of a widget, so that a handler never runs in the thread that reads Kafka.
-    """
-
-    selected = traitlets.Unicode(None, allow_none=True)
-
-    def select(self, key: str) -> None:
-        """Calls the observers, in this thread, if that is another one."""
-        self.selected = key
 
 
 class Tracker:
@@ -158,7 +128,7 @@ class Tracker:
         self._since = parse_since(since)
         self._changes = Changes()
         self._owned = ExitStack()
-        self._screens: list[Screen] = []
+        self._screens = Screens(self._look)
         self._selection = Selection()
         self._thread: threading.Thread | None = None
         self._alive = False  # from start() until the thread has nothing left to do
@@ -293,9 +263,8 @@ class Tracker:
             Shape (n, columns), RangeIndex; rows in the order of arrival, each aircraft's own rows in time order.
 
         Raises:
-            BadOption: `last` is no span.
+            BadOption: `last` is no span, or `where` no expression over the columns.
             UnknownColumn: There is no such column.
-            BadOption: `where` is no expression over the columns.
         """
         span = None if last is None else parse_span("last", last)
         if where is None:
@@ -395,7 +364,7 @@ class Tracker:
             center=center, zoom=zoom, follow=follow, trails=trails, colour_by=colour_by, limit=limit, tiles=tiles,
             paths=self._paths, wake=self._wake, select=self._selection.select,
         )  # fmt: skip
-        return self._show(live)
+        return self._screens.show(live)
 
     def table(self, columns: Sequence[str] | None = None, sort: str = "callsign", rows: int = ROWS) -> LiveTable:
         """A live table of the aircraft that are not lost; a click on a header sorts by it.
@@ -412,7 +381,7 @@ class Tracker:
             UnknownColumn: There is no such column.
             BadOption: `rows` is outside its limits.
         """
-        return self._show(LiveTable(columns=columns, sort=sort, rows=rows, wake=self._wake))
+        return self._screens.show(LiveTable(columns=columns, sort=sort, rows=rows, wake=self._wake))
 
     def status(self) -> StatusStrip:
         """A live strip: whether it is connected, or since when it is not, rate, lag, aircraft, rejects, last error.
@@ -420,7 +389,7 @@ class Tracker:
         Example:
             >>> t.status()
         """
-        return self._show(StatusStrip(self.topic, self.bootstrap_servers))
+        return self._screens.show(StatusStrip(self.topic, self.bootstrap_servers))
 
     @property
     def plot(self) -> Plots:
@@ -428,7 +397,7 @@ class Tracker:
         # Here, because the import of matplotlib takes longer than all others together, and few cells plot.
         from tracker.plots import Plots
 
-        return Plots(self.track, lambda: self._store.ask(Window.times), self._show)
+        return Plots(self.track, lambda: self._store.ask(Window.times), self._screens.show)
 
     @property
     def selected(self) -> str | None:
@@ -470,7 +439,7 @@ class Tracker:
         except Exception as error:  # noqa: BLE001 - the top of the thread: kept, shown, raised where it is waited for
             self.error = _first(error)
             self._feed.close(f"{type(self.error).__name__}: {self.error}")
-        self._draw()
+        self._screens.draw()
         self._alive = False
         self._changes.tell()
 
@@ -486,7 +455,7 @@ class Tracker:
         while True:
             if self._feed.status.connected:
                 self._store.expire()
-            self._draw()
+            self._screens.draw()
             self._clicked.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._clicked.wait(), _DRAW_EVERY)
@@ -502,33 +471,14 @@ class Tracker:
         if self._alive:
             self._hand_over(self._clicked.set)
         else:
-            self._draw()
+            self._screens.draw()
+
+    def _look(self) -> tuple[Stats, Picture]:
+        stats = self.stats
+        return stats, self._store.picture(connected=stats.connected)
 
     def _paths(self, keys: Collection[str], last: float) -> Paths:
         return self._store.ask(lambda window: window.paths(keys, last))
-
-    def _show(self, screen: AnyScreen) -> AnyScreen:
-        """Draw a new screen, and from then on leave it to the thread."""
-        self._draw_on([screen])
-        kin = [other for other in self._screens if type(other) is type(screen)]
-        for oldest in kin[: max(0, len(kin) - _MAX_SCREENS + 1)]:
-            self._screens.remove(oldest)
-            oldest.close()
-        self._screens.append(screen)
-        return screen
-
-    def _draw(self) -> None:
-        for closed in [screen for screen in self._screens if screen.comm is None]:
-            self._screens.remove(closed)  # in place: another thread may be adding one
-        self._draw_on([*self._screens])
-
-    def _draw_on(self, screens: Sequence[Screen]) -> None:
-        if not screens:
-            return
-        stats = self.stats
-        picture = self._store.picture(connected=stats.connected)
-        for screen in screens:
-            screen.draw(stats if isinstance(screen, StatusStrip) else picture)
 
 
 def _rows_after(serial: int, window: Window) -> tuple[pd.DataFrame, int]:

@@ -12,7 +12,7 @@ import time
 
 import pytest
 from click.testing import CliRunner
-from conftest import count, records
+from reading import count, records
 
 import producer
 from producer.cli import Progress, cli, main

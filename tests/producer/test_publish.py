@@ -9,8 +9,8 @@ import threading
 import time
 
 import pytest
-from conftest import admin, count, records
 from kafka.partitioner import DefaultPartitioner
+from reading import admin, count, records
 
 from producer.errors import BrokerError, ProducerError
 from producer.publish import KeyPartitioner, Publisher

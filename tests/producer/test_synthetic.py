@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from conftest import records
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import records
 
 from producer import cli
 from producer.errors import ProducerError
