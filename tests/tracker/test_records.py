@@ -78,6 +78,23 @@ def test_without_an_event_time_the_time_of_the_record_counts():
     assert reading.batch.dated.tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("lat", 90.5), ("lat", -1e999), ("lon", 180.5), ("velocity", -0.1), ("track", 360.5), ("track", -1),
+     ("altitude", 2e9), ("geo_altitude", -2e9), ("vertical_rate", 1e300), ("time", -1), ("time", 5e9)],
+)  # fmt: skip
+def test_every_limit_holds_beside_good_records_too(field, value):
+    bad = good(**{field: value}).replace(b"Infinity", b"1e999")
+    reading = read([Record(GOOD), Record(bad), Record(GOOD)], now=0.0)
+    assert len(reading.batch) == 2
+    assert [reject.field for reject in reading.rejects] == [field]
+
+
+def test_a_track_of_360_is_0_beside_good_records_too():
+    reading = read([Record(good(track=10)), Record(good(track=360))], now=0.0)
+    assert reading.batch.track.tolist() == [10, 0]
+
+
 def test_nothing_good_is_no_batch():
     assert read([Record(b"junk"), Record(None), Record(good(time=4_000_000_000))], now=0.0).batch is None
     assert read([], now=0.0).batch is None
