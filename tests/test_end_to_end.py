@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -146,8 +147,8 @@ async def test_what_retention_removed_while_nobody_read_is_counted_and_reading_g
         any_topic.write(*(state(n) for n in range(10)))
         await t.settled(count=10)
         # The tracker is away: its thread is held, as a suspended machine would hold it.
-        held = asyncio.Event()
-        t._hand_over(lambda: wait_for_flag(held))
+        held = threading.Event()
+        t._hand_over(held.wait)
         for _ in range(4):
             any_topic.write(*(state(n, time=NOW + 1, callsign="X" * 16) for n in range(300)))
         any_topic.configure(retention_ms="1000")
@@ -159,8 +160,3 @@ async def test_what_retention_removed_while_nobody_read_is_counted_and_reading_g
         assert t.stats.truncated > 0
         assert t.stats.received + t.stats.truncated == 10 + 1200 + 1
         assert t.stats.logs_replaced == 0
-
-
-def wait_for_flag(flag: asyncio.Event) -> None:
-    while not flag.is_set():
-        time.sleep(0.01)

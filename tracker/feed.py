@@ -47,6 +47,8 @@ logging.getLogger("aiokafka.conn").addFilter(HideSecrets())
 
 MAX_RECORDS = 5_000
 """Records taken at once: 25 ms of work, so that stop and watch get their turn."""
+_TURNS = 5
+"""Of the event loop before the records are worked on: aiokafka then asks for more, and the broker works beside us."""
 _PROBE_EVERY = 1.0  # s
 _PROBE_TIMEOUT = 2.0  # s; an answer waits behind a fetch that is held, which takes 0.5 s at most
 _PROBES = 3  # unanswered in a row, though something listens: the connection is given up
@@ -327,6 +329,8 @@ class Feed:
                 fetched = await consumer.getmany(timeout_ms=500, max_records=MAX_RECORDS)
             except OffsetOutOfRangeError as error:
                 raise _SessionOver(f"an offset is out of range: {error}") from None
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             for place, records in fetched.items():
                 self._deliver(place.partition, self._verified(place.partition, records))
             now = time.monotonic()
@@ -336,7 +340,6 @@ class Feed:
                     known = self._partitions[place.partition]
                     known.verify = known.anchor is not None
                     self._seek(consumer, place)
-            await asyncio.sleep(0)  # where records are at hand, getmany does not give others their turn
 
     def _verified(self, number: int, records: list[ConsumerRecord]) -> list[ConsumerRecord]:
         """The records that are new, once the log has proved to be the one that was read before."""
