@@ -292,12 +292,12 @@ class Tracker:
             where: As in `frame`; frames that it leaves empty are not handed out.
         """
         pause, seen = parse_span("every", every), self._store.serial
-        keep = where if where is not None else _all_rows
         while self.running:
             begun = time.monotonic()
             await self._changes.settle(partial(self._is_past, seen), None)
-            new, seen = self._store.ask(partial(_rows_after, seen))
-            df = rows_where(new, keep, columns)
+            df, seen = self._store.ask(partial(_rows_after, seen, columns if where is None else None))
+            if where is not None:
+                df = rows_where(df, where, columns)
             if len(df):
                 yield df
             await self._changes.settle(lambda: not self.running, max(0.0, begun + pause - time.monotonic()))
@@ -481,12 +481,8 @@ class Tracker:
         return self._store.ask(lambda window: window.paths(keys, last))
 
 
-def _rows_after(serial: int, window: Window) -> tuple[pd.DataFrame, int]:
-    return frame(window.reports(after=serial)), window.serial
-
-
-def _all_rows(df: pd.DataFrame) -> pd.Series[bool]:
-    return pd.Series(data=True, index=df.index)
+def _rows_after(serial: int, columns: Sequence[str] | None, window: Window) -> tuple[pd.DataFrame, int]:
+    return frame(window.reports(after=serial), columns), window.serial
 
 
 def _track_of(name: str, window: Window) -> pd.DataFrame:
