@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -66,7 +65,7 @@ def collect(vectors: Sequence[StateVector], published: Sequence[float] | Floats)
     # A list a field, not a tuple a report: a million of those would keep the garbage collector busy.
     on_ground = [UNKNOWN if vector.on_ground is None else vector.on_ground for vector in vectors]
     stamps = np.asarray(published, np.float64)
-    times = _numbers("time", vectors)
+    times = np.fromiter([vector.time for vector in vectors], np.float64)
     dated = ~np.isnan(times)
     return Batch(
         key=[vector.icao24 or f"cs:{vector.callsign}" for vector in vectors],
@@ -76,10 +75,11 @@ def collect(vectors: Sequence[StateVector], published: Sequence[float] | Floats)
         dated=dated,
         published=stamps,
         on_ground=np.array(on_ground, np.int8),
-        **{name: _numbers(name, vectors) for name in NUMBERS},
+        lat=np.fromiter([vector.lat for vector in vectors], np.float64),
+        lon=np.fromiter([vector.lon for vector in vectors], np.float64),
+        velocity=np.fromiter([vector.velocity for vector in vectors], np.float64),
+        track=np.fromiter([vector.track for vector in vectors], np.float64),
+        altitude=np.fromiter([vector.altitude for vector in vectors], np.float64),
+        geo_altitude=np.fromiter([vector.geo_altitude for vector in vectors], np.float64),
+        vertical_rate=np.fromiter([vector.vertical_rate for vector in vectors], np.float64),
     )
-
-
-def _numbers(name: str, vectors: Sequence[StateVector]) -> Floats:
-    """A field of each vector; None becomes NaN."""
-    return np.array(list(map(attrgetter(name), vectors)), np.float64)

@@ -68,6 +68,23 @@ _DTYPES: Mapping[str, type[Any]] = (
 )
 
 
+class _Slots(dict[str, int]):
+    """key -> slot; a key that is asked for the first time gets one that is free."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free: list[int] = []
+        self.made = 0
+        """How many there are, free or not."""
+
+    def __missing__(self, key: str) -> int:
+        if not self.free:
+            self.free.append(self.made)
+            self.made += 1
+        slot = self[key] = self.free.pop()
+        return slot
+
+
 class Fleet:
     """The aircraft that are not lost.
 
@@ -81,8 +98,7 @@ class Fleet:
         self.lost_after = lost_after
         self.seq = 0
         """Counts the changes: one a call of `apply` that changed something."""
-        self._slots: dict[str, int] = {}
-        self._free: list[int] = []
+        self._slots = _Slots()
         self._columns: dict[str, npt.NDArray[Any]] = {
             name: np.zeros(_SMALLEST, dtype) for name, dtype in _DTYPES.items()
         }
@@ -102,14 +118,15 @@ class Fleet:
         """
         if not len(fresh):
             return
-        rows = _last_of_each(batch.key, fresh)
-        slots = np.array([self._slot(batch.key[row]) for row in rows.tolist()], np.intp)
+        news = batch if len(fresh) == len(batch) else batch.take(fresh)
+        slots = np.fromiter(map(self._slots.__getitem__, news.key), np.intp, len(news))
+        self._make_room()
         columns = self._columns
         for name in ("key", *TEXTS):
-            values = getattr(batch, name)
-            columns[name][slots] = [values[row] for row in rows.tolist()]
+            columns[name][slots] = np.fromiter(getattr(news, name), np.object_, len(news))
         for name in ("time", "published", "on_ground", *NUMBERS):
-            columns[name][slots] = getattr(batch, name)[rows]
+            columns[name][slots] = getattr(news, name)  # of reports for one slot the last stays
+        columns["taken"][slots] = True
         self.seq += 1
         columns["seq"][slots] = self.seq
         columns["heard"][slots] = now
@@ -124,7 +141,7 @@ class Fleet:
         lost = np.flatnonzero(columns["taken"] & (now - columns["heard"] > self.lost_after))
         keys: list[str] = columns["key"][lost].tolist()
         for key in keys:
-            self._free.append(self._slots.pop(key))
+            self._slots.free.append(self._slots.pop(key))
         columns["taken"][lost] = False
         for name in ("key", *TEXTS):
             columns[name][lost] = None
@@ -157,32 +174,17 @@ class Fleet:
             **numbers,
         )
 
-    def _slot(self, key: str) -> int:
-        slot = self._slots.get(key)
-        if slot is None:
-            if not self._free:
-                self._grow()
-            slot = self._slots[key] = self._free.pop()
-            self._columns["taken"][slot] = True
-        return slot
-
-    def _grow(self) -> None:
-        used = len(self._slots)
-        size = max(_SMALLEST, 2 * used)
-        for name, column in self._columns.items():
-            larger = np.zeros(size, column.dtype)
-            larger[:used] = column[:used]
-            self._columns[name] = larger
-        self._free.extend(range(size - 1, used - 1, -1))
+    def _make_room(self) -> None:
+        """See to it that every slot that was given out lies in the columns."""
+        size, used = len(self._columns["taken"]), self._slots.made
+        if used > size:
+            for name, column in self._columns.items():
+                larger = np.zeros(max(used, 2 * size), column.dtype)
+                larger[:size] = column
+                self._columns[name] = larger
 
     def _age_backlog(self, now: float) -> None:
         """Reckon when the aircraft of the backlog were heard: the newest record of it counts as heard now."""
         columns = self._columns
         old = np.flatnonzero(columns["taken"] & columns["backlog"])
         columns["heard"][old] = now - (self._newest_backlog - columns["published"][old])
-
-
-def _last_of_each(keys: list[str], rows: Rows) -> Rows:
-    """Of the rows of each aircraft the last."""
-    last = {keys[row]: row for row in rows.tolist()}
-    return np.fromiter(last.values(), np.intp, len(last))

@@ -85,7 +85,7 @@ def read(records: Sequence[Record], now: float) -> Reading:
         vectors, sources, rejects, tombstones = _read_each(records, now)
     if not vectors:
         return Reading(None, [], rejects, tombstones)
-    stamps = np.array([record.timestamp for record in sources], np.float64)
+    stamps = np.fromiter([record.timestamp for record in sources], np.int64)
     batch = collect(vectors, np.where(stamps < 0, now, stamps / 1000))
     ahead = batch.time > batch.published + MAX_AHEAD
     if ahead.any():

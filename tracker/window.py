@@ -241,16 +241,19 @@ class Window:
         names = max(map(len, self._texts.values()))  # reports outside the window bring names, but no rows
         if self._end + rows <= capacity and names <= capacity + _MOST_IDLE_NAMES:
             return
-        held = self._held()
-        self._end = int(np.count_nonzero(held))
+        rows_held = np.flatnonzero(self._held())
+        dropped = len(rows_held) < self._end
+        held = rows_held if dropped else slice(0, self._end)  # where nothing goes: no look-up of each row
+        self._end = len(rows_held)
         needed = self._end + rows
         if not capacity / (2 * _SLACK) <= needed <= capacity / _SLACK:
             capacity = max(_SMALLEST, int(needed * _SLACK))
         for name, column in self._columns.items():  # one at a time: the peak is one column more
             moved = np.empty(capacity, column.dtype)
-            moved[: self._end] = column[: len(held)][held]
+            moved[: self._end] = column[held]
             self._columns[name] = moved
-        self._forget_texts()
+        if dropped or names > capacity:
+            self._forget_texts()
 
     def _forget_texts(self) -> None:
         """Leave out the texts that no row has any more, and find each aircraft's newest row anew."""
