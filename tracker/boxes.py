@@ -1,0 +1,89 @@
+"""Boxes of latitude and longitude, and the coarse tiles that they are widened to; pure.
+
+Viewers whose boxes touch the same tiles are sent the same frames, which are therefore encoded once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+TILE = 10.0
+"""Width and height of a tile, deg."""
+_COLUMNS, _ROWS = round(360 / TILE), round(180 / TILE)
+TILES = _COLUMNS * _ROWS
+
+Tiles = frozenset[int]
+"""Numbers of tiles, 0 to `TILES` - 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box on the map, edges included, deg; where west is above east it crosses the antimeridian.
+
+    Raises:
+        ValueError: A number is outside its limits, with a sentence that names it.
+    """
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __post_init__(self) -> None:
+        limits = {"west": 180.0, "south": 90.0, "east": 180.0, "north": 90.0}
+        for name, limit in limits.items():
+            value = getattr(self, name)
+            if not (math.isfinite(value) and -limit <= value <= limit):
+                raise ValueError(f"bbox: {name} = {value!r}: {-limit:g} to {limit:g} is allowed")
+        if self.south > self.north:
+            raise ValueError(f"bbox: south = {self.south!r}: at most north ({self.north!r}) is allowed")
+
+    @property
+    def width(self) -> float:
+        """From west to east, deg."""
+        return self.east - self.west + (360.0 if self.east < self.west else 0.0)
+
+    def contains(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Whether positions lie inside: bool of their common shape."""
+        lat, lon = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
+        east_of_west = np.mod(lon - self.west, 360.0)
+        inside: npt.NDArray[np.bool_] = (lat >= self.south) & (lat <= self.north) & (east_of_west <= self.width)
+        return inside
+
+    def tiles(self) -> Tiles:
+        """The tiles that it touches."""
+        first = math.floor((self.west + 180.0) / TILE)
+        last = math.floor((self.west + self.width + 180.0) / TILE)
+        columns = {column % _COLUMNS for column in range(first, last + 1)}
+        rows = range(_row(self.south), _row(self.north) + 1)
+        return frozenset(row * _COLUMNS + column for row in rows for column in columns)
+
+
+def parse_box(text: str) -> Box:
+    """A box out of `"west,south,east,north"`.
+
+    Raises:
+        ValueError: It is none, with a sentence that says why.
+    """
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise ValueError(f"bbox = {text[:60]!r}: four numbers are needed: west,south,east,north in degrees") from None
+    return Box(west, south, east, north)
+
+
+def tile_of(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """The number of the tile in which each position lies, shape (n,)."""
+    rows = np.minimum((lat + 90.0) // TILE, _ROWS - 1)
+    columns = np.mod((lon + 180.0) // TILE, _COLUMNS)
+    tiles: npt.NDArray[Any] = (rows * _COLUMNS + columns).astype(np.intp)
+    return tiles
+
+
+def _row(lat: float) -> int:
+    return min(math.floor((lat + 90.0) / TILE), _ROWS - 1)

@@ -1,0 +1,128 @@
+"""The frames of `/ws/flights` in the dialect `flights.v1.json`, as both ends write and read them; pure.
+
+    client ── Subscribe ──> server        server ── Hello, Snapshot, Delta, Lag, Fault, Bye ──> client
+
+docs/protocol.md tells what they mean, and how the plain dialect differs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+PATH = "/ws/flights"
+DIALECT = "flights.v1.json"
+"""The WebSocket subprotocol; without one, the plain dialect is spoken."""
+MAX_MESSAGE_BYTES = 64 << 10
+"""Of a message from a client."""
+MAX_HZ = 50.0
+LOST_AFTER = 60.0
+"""A reader of the plain dialect drops an aircraft that it has not heard of for so long, s."""
+
+COLUMNS = (
+    "key", "callsign", "squawk", "time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate",
+    "on_ground", "heard",
+)  # fmt: skip
+"""Names in `columns`: those of the wire without `icao24`, which the key holds; and `heard`, s before sending."""
+
+Columns = dict[str, list[Any]]
+"""A list a column, all of one length; a column in which nothing is known is absent, and null is a value not known."""
+
+
+class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a client that was connected before left off."""
+
+    epoch: str
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True, omit_defaults=True):
+    """What a client wants to be sent; it replaces what was asked before."""
+
+    bbox: tuple[float, float, float, float] | None = None
+    """West, south, east, north, deg; west above east crosses the antimeridian. None: the world."""
+    max_hz: Annotated[float, msgspec.Meta(gt=0, le=MAX_HZ)] | None = None
+    """Deltas a second at most."""
+    resume: Resume | None = None
+    """Send the difference, where that is still known."""
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The first frame of a connection."""
+
+    epoch: str
+    """One run of the server; `seq` counts within it."""
+    server_time: float
+    """s since 1970, UTC."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
+    """All aircraft of the box; it replaces whatever the client held."""
+
+    seq: int
+    columns: Columns
+
+
+class Delta(msgspec.Struct, frozen=True, tag="delta"):
+    """What has changed since the frame before; each row replaces all that was known of its aircraft."""
+
+    seq: int
+    columns: Columns
+    removed: list[str] = []
+    """Keys of aircraft that were lost or left the box, some perhaps never held."""
+
+
+class Lag(msgspec.Struct, frozen=True, tag="lag"):
+    """What follows is late, or nothing follows."""
+
+    behind_s: float
+    """How far behind, s; 0: no more."""
+    cause: str
+    """`client`: it drained too slowly, and was sent fewer, newer frames. `broker`: the server hears nothing."""
+
+
+class Fault(msgspec.Struct, frozen=True, tag="error"):
+    """A message from the client was refused; the subscription is as it was."""
+
+    reason: str
+
+
+class Bye(msgspec.Struct, frozen=True, tag="bye"):
+    """The server is about to close the connection."""
+
+    code: int
+    """Of the close frame that follows."""
+    reason: str
+
+
+Frame = Hello | Snapshot | Delta | Lag | Fault | Bye
+
+encode = msgspec.json.Encoder().encode
+"""A frame as JSON; a number that is NaN becomes null."""
+_decode_frame = msgspec.json.Decoder(Frame).decode
+_decode_subscribe = msgspec.json.Decoder(Subscribe).decode
+
+
+def decode(data: bytes | str) -> Frame:
+    """Read a frame from the server; fields that it does not know are skipped.
+
+    Raises:
+        msgspec.DecodeError: It is none.
+    """
+    return _decode_frame(data)
+
+
+def decode_subscribe(data: bytes | str) -> Subscribe:
+    """Read a message from a client.
+
+    Raises:
+        ValueError: It is none, with a sentence that names the fault, the value and the limit.
+    """
+    size = len(data.encode(errors="replace")) if isinstance(data, str) else len(data)
+    if size > MAX_MESSAGE_BYTES:
+        raise ValueError(f"a message of {size} bytes: at most {MAX_MESSAGE_BYTES} are allowed")
+    try:
+        return _decode_subscribe(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise ValueError(f"no message of {DIALECT}: {error or type(error).__name__}") from None
