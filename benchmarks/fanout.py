@@ -72,6 +72,8 @@ class Outcome:
     """CPU of each process in the measured span, s."""
     memory: float
     """Of the server at the end, MB."""
+    stopped: float
+    """How long the server took to end, s."""
 
 
 def main() -> None:
@@ -111,7 +113,17 @@ def _play(scene: Scene) -> Outcome:
         published = children["publisher"].hear_json()
         bare = children["bare"].hear_json() if scene.bare else None
         read = children["readers"].hear_json()
-        return Outcome(read, published["published"] / published["seconds"], bare, cpu, memory)
+        stopped = _stop(children["server"], naive=scene.naive)
+        return Outcome(read, published["published"] / published["seconds"], bare, cpu, memory, stopped)
+
+
+def _stop(server: Child, *, naive: bool) -> float:
+    """End the server while its clients are still there; how long it took, s."""
+    begun = time.perf_counter()
+    if naive:
+        server.kill()  # it has seconds of sends before it, and would complain of each when the clients leave
+    server.stop()
+    return time.perf_counter() - begun
 
 
 @contextmanager
@@ -178,6 +190,8 @@ def _show(scene: Scene, outcome: Outcome) -> None:
         "at the end": f"{read['behind']:.3f} s behind; {read['lags']} lag frames; server {outcome.memory:.0f} MB",
         f"CPU in {seconds:.1f} s": f"{used} s",
     }
+    if not scene.naive:
+        rows["stopped"] = f"{outcome.stopped:.2f} s after SIGTERM"
     for name, figures in rows.items():
         print(f"  {name:<16}{figures}", flush=True)
     if outcome.bare is not None:

@@ -22,6 +22,7 @@ from benchmarks.sockets import LostError, Reader, Sample, begin, client_frame, f
 _PATH = "/ws/flights"
 _JOIN_BATCH = 50  # handshakes under way at once
 _BUFFER = 256 << 10
+_LINGER = 10.0  # s
 
 
 class Readers:
@@ -133,6 +134,7 @@ def main() -> None:
     print("joined", flush=True)
     start, end = map(float, sys.stdin.readline().split())
     print(json.dumps(measure(readers, start, end)), flush=True)
+    readers.run(time.time() + _LINGER)  # the server is stopped meanwhile, and then we are
 
 
 if __name__ == "__main__":
