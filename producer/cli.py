@@ -11,8 +11,6 @@ import importlib
 import itertools
 import logging
 import math
-import os
-import re
 import sys
 import threading
 import time
@@ -27,8 +25,9 @@ import click
 
 import producer
 from producer import replay as replaying
-from producer.connection import MECHANISMS, PROTOCOLS, Security, variable
+from producer.connection import Security
 from producer.errors import ProducerError
+from producer.options import bootstrap_servers, option, security, topic
 from producer.recording import BUNDLED, Recording
 from producer.stop import Stop
 
@@ -39,7 +38,6 @@ logger = logging.getLogger("producer")
 
 _LOG_EVERY = 10.0  # s, between two lines of progress where nobody watches
 _MAX_FLIGHTS = 100_000  # synthetic.MAX_FLIGHTS, which is not imported before it is needed
-_option = functools.partial(click.option, show_default=True, show_envvar=True)
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
@@ -61,50 +59,37 @@ class Target:
 
 
 _TARGET_OPTIONS = (
-    _option(
-        "--bootstrap-servers",
-        envvar="KAFKA_BOOTSTRAP_SERVERS",
-        default="localhost:9092",
-        metavar="HOST:PORT,...",
-        callback=lambda _context, _parameter, value: _servers(value),
-        help="Kafka brokers to ask for the others.",
-    ),
-    _option(
-        "--topic",
-        envvar="KAFKA_TOPIC",
-        default="shipments",
-        callback=lambda _context, _parameter, value: _topic(value),
-        help="Made where it does not exist.",
-    ),
-    _option(
+    bootstrap_servers,
+    topic,
+    option(
         "--partitions",
         envvar="PRODUCER_PARTITIONS",
         default=4,
         type=click.IntRange(1, 10_000),
         help="Of the topic, where it is made.",
     ),
-    _option(
+    option(
         "--compression",
         envvar="PRODUCER_COMPRESSION",
         default="none",
         type=click.Choice(["none", "gzip", "lz4", "snappy", "zstd"]),
         help="Of batches; lz4, snappy and zstd need their Python packages.",
     ),
-    _option(
+    option(
         "--linger-ms",
         envvar="PRODUCER_LINGER_MS",
         default=10,
         type=click.IntRange(0, 10_000),
         help="How long a batch waits for more reports.",
     ),
-    _option(
+    option(
         "--max-in-flight",
         envvar="PRODUCER_MAX_IN_FLIGHT",
         default=10_000,
         type=click.IntRange(1, 1_000_000),
         help="Reports on their way; when so many are, it waits.",
     ),
-    _option(
+    option(
         "--connect-timeout",
         envvar="PRODUCER_CONNECT_TIMEOUT",
         default=5.0,
@@ -112,7 +97,7 @@ _TARGET_OPTIONS = (
         metavar="SECONDS",
         help="How long a broker is looked for at the start.",
     ),
-    _option(
+    option(
         "--flush-timeout",
         envvar="PRODUCER_FLUSH_TIMEOUT",
         default=5.0,
@@ -120,7 +105,7 @@ _TARGET_OPTIONS = (
         metavar="SECONDS",
         help="How long the last reports are waited for after a stop.",
     ),
-    _option(
+    option(
         "--stop-on-eof",
         envvar="PRODUCER_STOP_ON_EOF",
         is_flag=True,
@@ -129,62 +114,18 @@ _TARGET_OPTIONS = (
 )
 
 
-# No password is among them: a command line can be read by everybody on the machine.
-_SECURITY_HELP = {
-    "security_protocol": ("|".join(PROTOCOLS), "How brokers are spoken to: SSL encrypts, SASL signs in."),
-    "sasl_mechanism": ("|".join(MECHANISMS), "How to sign in."),
-    "sasl_username": ("NAME", "Who signs in; the password is KAFKA_SASL_PASSWORD."),
-    "sasl_password_file": ("FILE", "Holds the password, instead of KAFKA_SASL_PASSWORD."),
-    "ssl_cafile": ("FILE", "Authorities (PEM) that sign the brokers' certificates, instead of the machine's."),
-    "ssl_certfile": ("FILE", "Our own certificate (PEM), where brokers ask for one."),
-    "ssl_keyfile": ("FILE", "Its key (PEM); its password, if any, is KAFKA_SSL_PASSWORD."),
-    "ssl_password_file": ("FILE", "Holds the key's password, instead of KAFKA_SSL_PASSWORD."),
-    "ssl_check_hostname": ("true|false", "Whether a certificate must be for the host that is reached."),
-}
-
-
-def _security_option(name: str) -> Callable[[F], F]:
-    metavar, text = _SECURITY_HELP[name]
-    return _option(f"--{name.replace('_', '-')}", envvar=variable(name), metavar=metavar, help=text)
-
-
-def _security(options: dict[str, Any]) -> Security:
-    """Takes these options out, and joins those of the command line with the environment."""
-    context = click.get_current_context()
-    explicit = {}
-    for name in _SECURITY_HELP:
-        value = options.pop(name)
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            explicit[name] = value
-    return Security.choose(explicit, os.environ)
-
-
 def target_options(command: F) -> F:
     """Adds the options of where reports go; the command is called with a `Target` first."""
 
     @functools.wraps(command)
     def wrapped(**options: Any) -> Any:  # noqa: ANN401 - click's options by name
-        options["security"] = _security(options)
         target = Target(**{name: options.pop(name) for name in Target.__slots__})
         return command(target, **options)
 
-    for option in reversed((*_TARGET_OPTIONS, *map(_security_option, _SECURITY_HELP))):
-        wrapped = option(wrapped)
+    wrapped = security(wrapped)
+    for one in reversed(_TARGET_OPTIONS):
+        wrapped = one(wrapped)
     return wrapped  # type: ignore[return-value] # called by click, with options only
-
-
-def _servers(text: str) -> str:
-    for server in text.split(","):
-        match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:(\d{1,5}))?", server.strip())
-        if not match or int(match[3] or 9092) > 65535:
-            raise click.BadParameter(f"{server!r} is not HOST:PORT")
-    return text
-
-
-def _topic(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name) or name in (".", ".."):
-        raise click.BadParameter(f"{name!r} is no name of a topic: 1 to 249 letters, digits, dots, dashes, underscores")
-    return name
 
 
 def _speed(text: str) -> float:
@@ -249,7 +190,7 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@_option(
+@option(
     "--speed",
     envvar="PRODUCER_SPEED",
     default="1",
@@ -257,15 +198,15 @@ def cli(context: click.Context) -> None:
     callback=lambda _context, _parameter, value: _speed(value),
     help="Times real time.",
 )
-@_option(
+@option(
     "--time",
     "clock",
     envvar="PRODUCER_TIME",
     type=click.Choice(["now", "recorded"]),
     help="Event times: shifted so that the first report is now (the default at speed 1), or as recorded.",
 )
-@_option("--loop", envvar="PRODUCER_LOOP", is_flag=True, help="Begin again at the end; event times go on.")
-@_option("--limit", envvar="PRODUCER_LIMIT", type=click.IntRange(min=1), help="Stop after so many reports.")
+@option("--loop", envvar="PRODUCER_LOOP", is_flag=True, help="Begin again at the end; event times go on.")
+@option("--limit", envvar="PRODUCER_LIMIT", type=click.IntRange(min=1), help="Stop after so many reports.")
 @target_options
 def replay(target: Target, file: Path | None, speed: float, clock: str | None, loop: bool, limit: int | None) -> None:
     """Replays a recording: FILE, or half an hour over Paris that comes with the program.
@@ -286,8 +227,8 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
 
 
 @cli.command()
-@_option("--flights", envvar="PRODUCER_FLIGHTS", default=200, type=click.IntRange(1, _MAX_FLIGHTS), help="At once.")
-@_option(
+@option("--flights", envvar="PRODUCER_FLIGHTS", default=200, type=click.IntRange(1, _MAX_FLIGHTS), help="At once.")
+@option(
     "--rate",
     envvar="PRODUCER_RATE",
     default=1.0,
@@ -296,14 +237,14 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
     metavar="HZ",
     help="Reports per aircraft and second of event time; 0.2 is one every 5 s.",
 )
-@_option(
+@option(
     "--seed",
     envvar="PRODUCER_SEED",
     default=0,
     type=click.IntRange(0, 2**63 - 1),
     help="The same seed, the same flights, relative to the start.",
 )
-@_option(
+@option(
     "--duration",
     envvar="PRODUCER_DURATION",
     type=click.FloatRange(0, min_open=True),
@@ -311,7 +252,7 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
     metavar="SECONDS",
     help="Stop after so much event time.",
 )
-@_option(
+@option(
     "--region",
     envvar="PRODUCER_REGION",
     metavar="LAT_MIN,LON_MIN,LAT_MAX,LON_MAX",
@@ -319,7 +260,7 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
     help="Where the airports are, degrees (south, west, north, east), such as --region=42,-5,51,8; west is above east "
     "where it crosses the antimeridian.  [default: everywhere]",
 )
-@_option(
+@option(
     "--speed",
     envvar="PRODUCER_SPEED",
     default="1",
@@ -327,7 +268,7 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
     callback=lambda _context, _parameter, value: _speed(value),
     help="Times real time.",
 )
-@_option(
+@option(
     "--start",
     envvar="PRODUCER_START",
     metavar="TIME",

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from tracker.devbroker.command import broker
+from tracker.serve import serve
 from tracker.up import up
 
 
@@ -17,4 +18,5 @@ def main() -> None:
 
 
 main.add_command(broker)
+main.add_command(serve)
 main.add_command(up)

@@ -55,6 +55,8 @@ class Picture:
     """Not heard for a while; still drawn, in grey."""
     seq: npt.NDArray[np.int64]
     """The fleet's sequence number at the aircraft's last change."""
+    published: Floats
+    """When the record of its newest report was published, s since 1970, UTC."""
 
     def __len__(self) -> int:
         return len(self.key)
@@ -162,9 +164,25 @@ class Fleet:
         columns = self._columns
         age = now - columns["heard"]
         shown = np.flatnonzero(columns["taken"] & (unheard | (age <= self.lost_after)))
+        return self._picture(shown, age, unheard=unheard)
+
+    def changes(self, now: float, after: int, until: int | None = None) -> Picture:
+        """A copy of the state of the aircraft whose last change lies between two sequence numbers, the later included.
+
+        Those that were expired are not among them.
+        """
+        columns = self._columns
+        last = self.seq if until is None else until
+        changed = np.flatnonzero(columns["taken"] & (columns["seq"] > after) & (columns["seq"] <= last))
+        return self._picture(changed, now - columns["heard"], unheard=False)
+
+    def _picture(self, shown: Rows, age: Floats, *, unheard: bool) -> Picture:
+        columns = self._columns
         keys: list[str] = columns["key"][shown].tolist()
         texts: dict[str, Any] = {name: columns[name][shown].tolist() for name in TEXTS}
-        numbers: dict[str, Any] = {name: columns[name][shown] for name in ("time", "on_ground", "seq", *NUMBERS)}
+        numbers: dict[str, Any] = {
+            name: columns[name][shown] for name in ("time", "published", "on_ground", "seq", *NUMBERS)
+        }
         return Picture(
             key=keys,
             icao24=[None if key.startswith("cs:") else key for key in keys],

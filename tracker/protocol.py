@@ -110,7 +110,8 @@ def decode(data: bytes | str) -> Frame:
     Raises:
         msgspec.DecodeError: It is none.
     """
-    return _decode_frame(data)
+    frame: Frame = _decode_frame(data)
+    return frame
 
 
 def decode_subscribe(data: bytes | str) -> Subscribe:
@@ -123,6 +124,17 @@ def decode_subscribe(data: bytes | str) -> Subscribe:
     if size > MAX_MESSAGE_BYTES:
         raise ValueError(f"a message of {size} bytes: at most {MAX_MESSAGE_BYTES} are allowed")
     try:
-        return _decode_subscribe(data)
+        subscribe: Subscribe = _decode_subscribe(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"no message of {DIALECT}: {error or type(error).__name__}") from None
+    return subscribe
+
+
+def prepare(payload: bytes) -> bytes:
+    """A text message as it goes over the wire from a server: unmasked, so the same for all (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81" + size.to_bytes(1, "big") + payload
+    if size < 1 << 16:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload

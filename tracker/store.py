@@ -40,7 +40,8 @@ class Store:
     def __init__(self, window: float, stale_after: float, lost_after: float) -> None:
         self._lock = threading.Lock()
         self._window = Window(window)
-        self._fleet = Fleet(stale_after, lost_after)
+        self.fleet = Fleet(stale_after, lost_after)
+        """Of use beside `take` only in the thread of the feed."""
         self._rejects: deque[Reject] = deque(maxlen=KEPT_REJECTS)
         self._counts = dict.fromkeys(("received", "rejected", "duplicates", "late", "outside_window", "tombstones"), 0)
         self._recent: deque[tuple[float, int]] = deque()  # (moment, reports), for the rate
@@ -60,7 +61,7 @@ class Store:
             if reading.batch is None:
                 return
             judgement = self._window.add(reading.batch)
-            self._fleet.apply(reading.batch, judgement.fresh, now, backlog=backlog)
+            self.fleet.apply(reading.batch, judgement.fresh, now, backlog=backlog)
             counts["received"] += len(reading.batch)
             counts["duplicates"] += judgement.duplicates
             counts["late"] += judgement.late
@@ -72,12 +73,12 @@ class Store:
     def resume(self, seconds: float) -> None:
         """Nothing could be heard for so long: nobody ages by that."""
         with self._lock:
-            self._fleet.pause(seconds)
+            self.fleet.pause(seconds)
 
-    def expire(self) -> None:
-        """Forget the aircraft that are lost."""
+    def expire(self) -> list[str]:
+        """Forget the aircraft that are lost; their keys."""
         with self._lock:
-            self._fleet.expire(time.monotonic())
+            return self.fleet.expire(time.monotonic())
 
     @property
     def serial(self) -> int:
@@ -92,7 +93,7 @@ class Store:
     def picture(self, *, connected: bool) -> Picture:
         """The aircraft that are not lost; all are stale while the broker cannot be reached."""
         with self._lock:
-            return self._fleet.picture(time.monotonic(), unheard=not connected)
+            return self.fleet.picture(time.monotonic(), unheard=not connected)
 
     def rejects(self) -> list[Reject]:
         """The refused records that are kept, the newest last."""
@@ -103,7 +104,7 @@ class Store:
         """All numbers at this moment."""
         with self._lock:
             now = time.monotonic()
-            picture = self._fleet.picture(now, unheard=not status.connected)
+            picture = self.fleet.picture(now, unheard=not status.connected)
             return Stats(
                 **self._counts,
                 rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,

@@ -54,6 +54,7 @@ def picture(n: int, *, first: int = 0, **columns: Any) -> Picture:
         "age": np.ones(n),
         "stale": np.zeros(n, np.bool_),
         "seq": numbers,
+        "published": np.full(n, 1e9),
         **columns,
     }
     floats = ("time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate", "age")

@@ -1,0 +1,175 @@
+"""From the store to every viewer: one loop, which goes as often as there is something new and the load allows.
+
+feed ──> wake ──> tick: expire, advance, then for each viewer that has drained: due ──> Outlet.write
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from tracker.feed import Status
+from tracker.hub import Due, Hub, Viewer
+from tracker.metrics import Metrics
+from tracker.outlet import Outlet
+from tracker.protocol import Bye, Hello, Lag, Subscribe, encode, prepare
+from tracker.store import Store
+
+STALLED_AFTER = 30.0
+"""A client that drains nothing for so long is closed, s."""
+STALLED = Bye(1008, f"nothing was drained for {STALLED_AFTER:.0f} s")
+_BEHIND = 1.0  # s, from which on a client is told that it lags
+_SHORTEST, _LONGEST = 0.001, 0.25  # s, between two ticks
+_SHARE = 1.0  # of a tick's own time is left to the others: feed, readers of the API, newcomers
+_RETRY = 0.02  # s, until those who had not drained, or were not yet due, are looked at again
+_SECOND = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Seat:
+    """A viewer and its connection."""
+
+    viewer: Viewer
+    outlet: Outlet
+    due_at: float = 0.0
+    """Not before, by its `max_hz`; as all times here of the monotonic clock, s."""
+    behind_since: float | None = None
+    """Since when something was due that it had no room for."""
+    waiting: int = 0
+    """Bytes that had not left when we last looked."""
+    moved_at: float = 0.0
+    """When these became less, or there were none."""
+
+
+class Broadcast:
+    """The viewers of a hub.
+
+    Args:
+        hub: Knows what is due.
+        store: Is told when a second has passed.
+        status: Of the feed.
+        metrics: Counts.
+    """
+
+    def __init__(self, hub: Hub, store: Store, status: Status, metrics: Metrics) -> None:
+        self.hub = hub
+        self._store = store
+        self._status = status
+        self._metrics = metrics
+        self._seats: dict[Viewer, _Seat] = {}
+        self._news = asyncio.Event()
+        self._second = 0.0  # when the next one begins
+        self._unheard_since: float | None = None
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    def wake(self) -> None:
+        """Something has changed."""
+        self._news.set()
+
+    def join(self, outlet: Outlet, *, columns: bool) -> Viewer:
+        """A viewer has come."""
+        outlet.columns = columns
+        viewer = Viewer(columns=columns, wants=not columns)
+        self._seats[viewer] = _Seat(viewer, outlet, moved_at=time.monotonic())
+        self._metrics.clients.labels(viewer.dialect).inc()
+        outlet.say(Hello(self.hub.epoch, time.time()))
+        self.wake()
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """It has gone."""
+        del self._seats[viewer]
+        self._metrics.clients.labels(viewer.dialect).dec()
+
+    def subscribe(self, viewer: Viewer, wish: Subscribe) -> None:
+        """It wishes for something.
+
+        Raises:
+            ValueError: For what cannot be.
+        """
+        self.hub.subscribe(viewer, wish)
+        self._seats[viewer].due_at = 0.0
+        self.wake()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        while True:
+            begun = time.monotonic()
+            left_over = self.tick(begun)
+            cost = time.monotonic() - begun
+            self._metrics.ticks.observe(cost)
+            await asyncio.sleep(min(max(_SHORTEST, _SHARE * cost), _LONGEST))
+            pause = _RETRY if left_over else max(0.0, self._second - time.monotonic())
+            try:
+                async with asyncio.timeout(pause):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+            self._news.clear()
+
+    def tick(self, now: float) -> bool:
+        """Send what is due; whether something had to be left for later."""
+        lost: list[str] = []
+        if now >= self._second:
+            self._second = now + _SECOND
+            self._tell_of_broker(now)
+            self._dismiss_stalled(now)
+            if self._status.connected:
+                lost = self._store.expire()
+        changes = self.hub.advance(now, lost)
+        self._metrics.observe_delays((time.time() - changes.published).tolist() if self._seats else [])
+        left_over = False
+        for seat in list(self._seats.values()):
+            if seat.viewer.wants and seat.viewer.cursor != self.hub.seq:
+                left_over |= not self._serve(seat, now)
+        return left_over
+
+    def _serve(self, seat: _Seat, now: float) -> bool:
+        """Send a viewer what is due to it, unless it has no room or is not due yet."""
+        viewer, outlet = seat.viewer, seat.outlet
+        if now < seat.due_at:
+            return False
+        if outlet.waiting:
+            if seat.behind_since is None:
+                seat.behind_since = now
+            self._metrics.skipped.inc()
+            return False
+        behind, seat.behind_since = seat.behind_since, None
+        due = self.hub.due(viewer, now)
+        if due is not None:
+            if viewer.max_hz is not None:
+                seat.due_at = now + 1.0 / viewer.max_hz
+            if behind is not None and now - behind > _BEHIND:
+                outlet.say(Lag(round(now - behind, 3), "client"))
+            outlet.write(due.data)
+            self._count(viewer, due)
+        return True
+
+    def _count(self, viewer: Viewer, due: Due) -> None:
+        self._metrics.observe_frames(viewer.dialect, due.kind, due.frames, len(due.data))
+
+    def _dismiss_stalled(self, now: float) -> None:
+        for seat in list(self._seats.values()):
+            waiting = seat.outlet.waiting
+            if not waiting or waiting < seat.waiting:
+                seat.moved_at = now
+            seat.waiting = waiting
+            if now - seat.moved_at > STALLED_AFTER:
+                seat.outlet.dismiss(STALLED)
+
+    def _tell_of_broker(self, now: float) -> None:
+        """Once a second while the broker is away, and once when it is back."""
+        heard = self._status.connected
+        if heard and self._unheard_since is None:
+            return
+        if self._unheard_since is None:
+            self._unheard_since = now
+        frame = prepare(encode(Lag(0.0 if heard else round(now - self._unheard_since, 3), "broker")))
+        for seat in self._seats.values():
+            if seat.viewer.columns and not seat.outlet.waiting:
+                seat.outlet.write(frame)
+        if heard:
+            self._unheard_since = None

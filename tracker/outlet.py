@@ -1,0 +1,69 @@
+"""The server's end of a WebSocket: frames that were prepared once are written as they are, and nothing queues up.
+
+An ASGI server frames each message anew for each client, and waits for each. Here uvicorn's own protocol is given a
+door beside that: it takes bytes only while all that was sent before has left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from tracker.protocol import Bye, Frame, encode, prepare
+
+STOPPING = Bye(1001, "the server stops")
+_ABORT_AFTER = 1.0  # s, for a client that does not even take the reason
+
+
+class Outlet(WebSocketsSansIOProtocol):
+    """One connection; the endpoint finds it in the scope's state, as `outlet`."""
+
+    columns = False
+    """Whether it speaks `flights.v1.json`: then it is told why it ends."""
+
+    @property
+    def open(self) -> bool:
+        """Whether frames can be sent."""
+        return self.handshake_complete and not (self.close_sent or self.disconnected or self.transport.is_closing())
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that were sent and have not left; 0: it has drained."""
+        return self.transport.get_write_buffer_size()
+
+    def write(self, prepared: bytes) -> None:
+        """Send frames that are prepared; for one that has drained, so that no more than one write waits."""
+        if self.open:
+            self.transport.write(prepared)
+
+    def say(self, frame: Frame) -> None:
+        """Send a short frame, whether or not it has drained."""
+        if self.columns:
+            self.write(prepare(encode(frame)))
+
+    def dismiss(self, bye: Bye) -> None:
+        """End the connection with a reason, at last also against its will."""
+        if self.open:
+            self.say(bye)
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": bye.code, "reason": bye.reason})
+            self.conn.send_close(bye.code, bye.reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self.stop_keepalive()
+            self.close_timer = self.loop.call_later(_ABORT_AFTER, self.transport.abort)
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the endpoint find us."""
+        super().handle_connect(event)
+        scope: dict[str, Any] | None = getattr(self, "scope", None)
+        if scope is not None:
+            scope["state"]["outlet"] = self
+
+    def shutdown(self) -> None:
+        """Say why before uvicorn closes."""
+        if self.handshake_complete:
+            self.dismiss(STOPPING)
+        else:
+            super().shutdown()
