@@ -120,7 +120,8 @@ class Broadcast:
             if self._status.connected:
                 lost = self._store.expire()
         changes = self.hub.advance(now, lost)
-        self._metrics.observe_delays((time.time() - changes.published).tolist() if self._seats else [])
+        if self._seats and self._status.caught_up:
+            self._metrics.observe_delays(time.time() - changes.published)
         left_over = False
         for seat in list(self._seats.values()):
             if seat.viewer.wants and seat.viewer.cursor != self.hub.seq:

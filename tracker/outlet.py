@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -52,6 +53,9 @@ class Outlet(WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
             self.stop_keepalive()
+            if self.read_paused:  # or its answer would not be seen
+                self.read_paused = False
+                self.transport.resume_reading()
             self.close_timer = self.loop.call_later(_ABORT_AFTER, self.transport.abort)
 
     def handle_connect(self, event: Request) -> None:
@@ -60,6 +64,12 @@ class Outlet(WebSocketsSansIOProtocol):
         scope: dict[str, Any] | None = getattr(self, "scope", None)
         if scope is not None:
             scope["state"]["outlet"] = self
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """What the endpoint sends: to accept, or an answer that refuses, after which uvicorn misses a handshake."""
+        await super().send(message)
+        if self.close_sent:
+            self.handshake_complete = True
 
     def shutdown(self) -> None:
         """Say why before uvicorn closes."""

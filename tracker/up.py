@@ -1,6 +1,7 @@
 """`tracker up`: the whole workbench on one machine, until it is interrupted.
 
-    embedded broker (here) <── producer (child) ;  JupyterLab (child) ──> kernels join the broker
+    embedded broker (here) <── producer (child) ;  server (child) reads it ──> browsers
+                                                   JupyterLab (child) ──> kernels read it
 
 Whatever ends first ends all: a signal, or a child that dies, which is said with its last words.
 """
@@ -34,7 +35,7 @@ _HOST = "127.0.0.1"
 _PACKAGE = Path(__file__).parent
 _GRACE = 3.0  # s, from the wish to stop until a child is killed
 _LAST_WORDS = 15  # lines of a child that died
-_LAB_TIMEOUT = 60.0  # s; a first start on a slow disk takes ten
+_PAGE_TIMEOUT = 60.0  # s; a first start on a slow disk takes ten
 
 
 class UpError(click.ClickException):
@@ -101,6 +102,39 @@ class _Child:
             await self.process.wait()
 
 
+@dataclass(frozen=True)
+class _Ports:
+    """Where each part listens; None: it is not wanted."""
+
+    broker: int
+    http: int | None
+    lab: int | None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What a child shows to a browser."""
+
+    name: str
+    link: str
+    probe: str
+    """Answers when the page can be opened."""
+    opens: bool
+
+    async def announce(self) -> str:
+        """Say the link once it can be opened; what to say where it never can."""
+        try:
+            async with asyncio.timeout(_PAGE_TIMEOUT):
+                while not await asyncio.to_thread(_answers, self.probe):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)  # nothing but its answer tells that it is ready
+        except TimeoutError:
+            return f"{self.name}: no answer from {self.probe} after {_PAGE_TIMEOUT:.0f} s."
+        click.echo(f"{self.name:<12}{self.link}")
+        if self.opens:
+            await asyncio.to_thread(webbrowser.open, self.link)
+        return ""
+
+
 @click.command()
 @click.option("--broker-port", default=9092, show_default=True, envvar="TRACKER_BROKER_PORT", show_envvar=True,
               type=click.IntRange(1, 65535), help="Port of the embedded broker.")  # fmt: skip
@@ -108,21 +142,35 @@ class _Child:
               type=click.IntRange(1, 65535), help="Port of JupyterLab.")  # fmt: skip
 @click.option("--lab/--no-lab", default=True, show_default=True, envvar="TRACKER_LAB", show_envvar=True,
               help="Whether to start JupyterLab.")  # fmt: skip
+@click.option("--http-port", default=8000, show_default=True, envvar="TRACKER_PORT", show_envvar=True,
+              type=click.IntRange(1, 65535), help="Port of the live server.")  # fmt: skip
+@click.option("--http/--no-http", default=True, show_default=True, envvar="TRACKER_HTTP", show_envvar=True,
+              help="Whether to start the live server.")  # fmt: skip
 @click.option("--speed", default="1", show_default=True, envvar="PRODUCER_SPEED", show_envvar=True,
               metavar="NUMBER|max", help="Of the replay, times real time.")  # fmt: skip
 @click.option("--flights", envvar="TRACKER_FLIGHTS", show_envvar=True, type=click.IntRange(1, 100_000),
               help="So many made-up flights instead of the replay.")  # fmt: skip
 @click.option("--browser/--no-browser", default=None, envvar="TRACKER_BROWSER", show_envvar=True,
               help="Whether to open a browser on JupyterLab.  [default: where this is a terminal]")  # fmt: skip
-def up(broker_port: int, lab_port: int, lab: bool, speed: str, flights: int | None, browser: bool | None) -> None:
-    """Run the workbench: an embedded broker, a producer that replays real traffic in a loop, and JupyterLab."""
+def up(
+    broker_port: int,
+    lab_port: int,
+    lab: bool,
+    http_port: int,
+    http: bool,
+    speed: str,
+    flights: int | None,
+    browser: bool | None,
+) -> None:
+    """Run the workbench: an embedded broker, a producer that replays real traffic, the live server and JupyterLab."""
     if flights is not None and speed != "1":
         raise UpError("--flights are made up as of now, at speed 1: leave out --speed (or PRODUCER_SPEED)")
     if lab and find_spec("jupyterlab") is None:
         raise UpError("JupyterLab is missing: pip install 'flight-tracker[notebook]', or say --no-lab")
     opens = sys.stdout.isatty() if browser is None else browser
+    ports = _Ports(broker_port, http_port if http else None, lab_port if lab else None)
     try:
-        failure = asyncio.run(_run(broker_port, lab_port if lab else None, _Traffic(speed, flights), opens=opens))
+        failure = asyncio.run(_run(ports, _Traffic(speed, flights), opens=opens))
     except CannotListenError as error:
         raise UpError(
             f"{_HOST}:{broker_port} is taken ({error.__cause__ or error}); choose a port: --broker-port N"
@@ -133,27 +181,36 @@ def up(broker_port: int, lab_port: int, lab: bool, speed: str, flights: int | No
     click.echo("Stopped.")
 
 
-async def _run(broker_port: int, lab_port: int | None, traffic: _Traffic, *, opens: bool) -> str | None:
+async def _run(ports: _Ports, traffic: _Traffic, *, opens: bool) -> str | None:
     """Until a signal, or until a child ends: what is to be said of that."""
-    if lab_port is not None:
-        _refuse_taken(lab_port)
+    if ports.lab is not None:
+        _refuse_taken(ports.lab, "--lab-port")
+    if ports.http is not None:
+        _refuse_taken(ports.http, "--http-port")
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     children: list[_Child] = []
-    async with Broker(_HOST, broker_port) as broker:
+    async with Broker(_HOST, ports.broker) as broker:
         try:
             children.append(await _Child.start("The producer", traffic.command(broker.address)))
             endings = [asyncio.create_task(children[0].ended())]
             click.echo(f"broker      {broker.address} (embedded, in memory)")
             click.echo(f"producer    topic shipments: {traffic}")
-            if lab_port is not None:
+            if ports.http is not None:
+                children.append(await _start_server(broker.address, ports.http))
+                endings.append(asyncio.create_task(children[-1].ended()))
+                link = f"http://{_HOST}:{ports.http}/"
+                page = _Page("live page", link, f"{link}readyz", opens=opens and ports.lab is None)
+                endings.append(asyncio.create_task(page.announce()))
+            if ports.lab is not None:
                 token = secrets.token_hex(16)
-                children.append(await _start_lab(broker.address, lab_port, token))
-                endings.append(asyncio.create_task(children[1].ended()))
-                link = f"http://{_HOST}:{lab_port}/lab/tree/{FIRST_PAGE}?token={token}"
-                endings.append(asyncio.create_task(_announce(link, lab_port, opens=opens)))
+                children.append(await _start_lab(broker.address, ports.lab, token))
+                endings.append(asyncio.create_task(children[-1].ended()))
+                link = f"http://{_HOST}:{ports.lab}/lab/tree/{FIRST_PAGE}?token={token}"
+                page = _Page("JupyterLab", link, f"http://{_HOST}:{ports.lab}/api", opens=opens)
+                endings.append(asyncio.create_task(page.announce()))
             click.echo("Ctrl-C stops all of it.")
             return await _first_of(stopped, endings)
         finally:
@@ -177,6 +234,11 @@ async def _first_of(stopped: asyncio.Event, endings: list[asyncio.Task[str]]) ->
             task.cancel()
 
 
+async def _start_server(address: str, port: int) -> _Child:
+    command = [sys.executable, "-m", "tracker", "serve", "--stop-on-eof", "--bootstrap-servers", address]
+    return await _Child.start("The live server", [*command, "--host", _HOST, "--port", str(port)])
+
+
 async def _start_lab(address: str, port: int, token: str) -> _Child:
     options = [
         f"--ServerApp.ip={_HOST}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
@@ -195,20 +257,6 @@ async def _start_lab(address: str, port: int, token: str) -> _Child:
     )
 
 
-async def _announce(link: str, port: int, *, opens: bool) -> str:
-    """Say the link once JupyterLab answers."""
-    try:
-        async with asyncio.timeout(_LAB_TIMEOUT):
-            while not await asyncio.to_thread(_answers, f"http://{_HOST}:{port}/api"):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)  # nothing but its answer tells that it is ready
-    except TimeoutError:
-        return f"JupyterLab does not answer at {_HOST}:{port} after {_LAB_TIMEOUT:.0f} s."
-    click.echo(f"JupyterLab  {link}")
-    if opens:
-        await asyncio.to_thread(webbrowser.open, link)
-    return ""
-
-
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own address
@@ -217,14 +265,14 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _refuse_taken(port: int) -> None:
+def _refuse_taken(port: int, option: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((_HOST, port))
         except OSError as error:
             reason = error.strerror or str(error)
-            raise UpError(f"{_HOST}:{port} is taken ({reason.lower()}); choose a port: --lab-port N") from error
+            raise UpError(f"{_HOST}:{port} is taken ({reason.lower()}); choose a port: {option} N") from error
 
 
 def _notebooks() -> Path:

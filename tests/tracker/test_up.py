@@ -1,6 +1,7 @@
 """`tracker up`, started and stopped for real."""
 
 import asyncio
+import json
 import os
 import re
 import select
@@ -28,7 +29,9 @@ class Up:
 
     def __init__(self, *options: str) -> None:
         self.broker_port = free_port()
-        command = [sys.executable, "-m", "tracker", "up", "--broker-port", str(self.broker_port), *options]
+        self.http_port = free_port()
+        ports = ["--broker-port", str(self.broker_port), "--http-port", str(self.http_port)]
+        command = [sys.executable, "-m", "tracker", "up", *ports, *options]
         environment = {name: value for name, value in os.environ.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
         self.process = subprocess.Popen(
             command,
@@ -86,12 +89,21 @@ async def test_without_the_lab_it_streams_until_it_is_told_to_stop(up, number):
     with Tracker(f"127.0.0.1:{workbench.broker_port}") as t:
         await t.settled(count=50, timeout=60)
     programs = children(workbench.process.pid)
-    assert len(programs) == 1
+    assert len(programs) == 2
     status, seconds = await asyncio.to_thread(workbench.stop, number)
     assert status == 0, workbench.said
     assert seconds < 8
     assert workbench.said.endswith("Stopped.\n")
     assert not any(map(is_alive, programs))
+
+
+def test_the_live_server_reads_the_same_stream(up):
+    workbench = up("--no-lab")
+    link = workbench.until("live page").split()[-1]
+    assert link == f"http://127.0.0.1:{workbench.http_port}/"
+    fleet = json.load(urllib.request.urlopen(f"{link}api/flights", timeout=20))
+    assert fleet["connected"]
+    assert fleet["flights"]
 
 
 async def test_its_broker_is_in_the_clear_whatever_the_environment_holds_for_another(up, monkeypatch):
@@ -104,7 +116,7 @@ async def test_its_broker_is_in_the_clear_whatever_the_environment_holds_for_ano
     workbench.until("Ctrl-C")
     with Tracker(f"127.0.0.1:{workbench.broker_port}", security_protocol="PLAINTEXT") as t:
         await t.settled(count=50, timeout=60)
-    (producer,) = children(workbench.process.pid)
+    producer, _ = children(workbench.process.pid)
     environment = await asyncio.to_thread(Path(f"/proc/{producer}/environ").read_bytes)
     assert b"KAFKA_SASL" not in environment
     assert b"s3cret" not in environment
@@ -139,13 +151,13 @@ def test_with_the_lab_its_link_opens_the_first_page(up):
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{base}/api/contents", timeout=20)
     programs = children(workbench.process.pid)
-    assert len(programs) == 2
+    assert len(programs) == 3
     status, _ = workbench.stop()
     assert status == 0, workbench.said
     assert not any(map(is_alive, programs))
 
 
-@pytest.mark.parametrize("which", ["broker", "lab"])
+@pytest.mark.parametrize("which", ["broker", "http", "lab"])
 def test_a_taken_port_is_said_with_the_option_that_changes_it(up, which):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -162,7 +174,7 @@ def test_a_taken_port_is_said_with_the_option_that_changes_it(up, which):
 def test_a_child_that_dies_is_said_plainly_and_ends_all(up):
     workbench = up("--no-lab")
     workbench.until("Ctrl-C")
-    (producer,) = children(workbench.process.pid)
+    producer, _ = children(workbench.process.pid)
     os.kill(producer, signal.SIGKILL)
     assert "The producer ended (status -9)" in workbench.until("ended")
     workbench.process.stdout.read()
@@ -179,7 +191,7 @@ def test_a_wrong_speed_is_said_by_the_producer(up):
 def test_when_it_is_killed_its_children_end_too(up):
     workbench = up("--no-lab")
     workbench.until("Ctrl-C")
-    (producer,) = children(workbench.process.pid)
+    producer, _ = children(workbench.process.pid)
     descriptor = os.pidfd_open(producer)
     workbench.process.kill()
 
