@@ -157,7 +157,7 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
 def _server(address: str, clients: int) -> tuple[object, ...]:
     """The command line of the live server."""
     return ("tracker", "serve", "--host", "127.0.0.1", "--port", 0, "--bootstrap-servers", address, "--topic", TOPIC,
-            "--max-clients", clients + 10)  # fmt: skip
+            "--max-clients", clients + 10, "--stop-on-eof")  # fmt: skip
 
 
 def _naive(address: str) -> tuple[object, ...]:

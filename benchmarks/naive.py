@@ -60,6 +60,7 @@ def application(address: str) -> FastAPI:
 def main() -> None:
     """Serve until it is terminated."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as uvicorn has it by itself
     print(f"Serving http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(application(sys.argv[1]), log_level="error", timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[listener])
