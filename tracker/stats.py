@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 STOPPED = "stopped"
 """Stands as the last error after `Tracker.stop()`."""
@@ -12,6 +13,12 @@ STOPPED = "stopped"
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Counters since the start, and the state of the connection, at one moment."""
+
+    # What is written below each field describes it in OpenAPI too.
+    __pydantic_config__: ClassVar = {
+        "use_attribute_docstrings": True,
+        "json_schema_serialization_defaults_required": True,
+    }
 
     received: int = 0
     """Valid reports read, duplicates and late ones included, refused ones not."""
