@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracker.demonstration import demo as demo
+    from tracker.errors import BadFrame as BadFrame
     from tracker.errors import BadOption as BadOption
     from tracker.errors import BrokerUnreachable as BrokerUnreachable
     from tracker.errors import BrokerWarning as BrokerWarning
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from tracker.errors import MissingColumn as MissingColumn
     from tracker.errors import NotRunning as NotRunning
     from tracker.errors import NotSettled as NotSettled
+    from tracker.errors import ServerRefused as ServerRefused
+    from tracker.errors import ServerUnreachable as ServerUnreachable
     from tracker.errors import TrackerError as TrackerError
     from tracker.errors import UnknownAircraft as UnknownAircraft
     from tracker.errors import UnknownColumn as UnknownColumn
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from tracker.stats import Stats as Stats
 
 _HOMES = {
+    "BadFrame": "errors",
     "BadOption": "errors",
     "BrokerUnreachable": "errors",
     "BrokerWarning": "errors",
@@ -39,6 +43,8 @@ _HOMES = {
     "MissingColumn": "errors",
     "NotRunning": "errors",
     "NotSettled": "errors",
+    "ServerRefused": "errors",
+    "ServerUnreachable": "errors",
     "Stats": "stats",
     "Tracker": "live",
     "TrackerError": "errors",

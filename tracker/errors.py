@@ -9,6 +9,9 @@ TrackerError
 ├── NotRunning         asked to wait for a tracker that was not started
 ├── BrokerUnreachable  no answer from the broker
 ├── HandshakeFailed    the broker and the settings of the connection do not fit: a wrong password, an unknown authority
+├── ServerUnreachable  no answer from the live server, or the connection was torn
+├── ServerRefused      the live server turns us away
+├── BadFrame           what the live server sent is no frame      (also a ValueError)
 └── FeedFailed         the background thread ended with an error
 
 BrokerWarning          start() found no broker yet, and goes on trying
@@ -86,6 +89,26 @@ class HandshakeFailed(TrackerError):
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(reason)
         self.address, self.reason = address, reason
+
+
+class ServerUnreachable(TrackerError):
+    """The live server does not answer, or the connection to it has ended; waiting may heal it."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"no connection to {url}: {reason}")
+        self.url, self.reason = url, reason
+
+
+class ServerRefused(TrackerError):
+    """The live server turns us away: `code` is the HTTP status of its answer, or the code with which it closed."""
+
+    def __init__(self, url: str, code: int, reason: str) -> None:
+        super().__init__(f"{url} refuses us with {code}: {reason}")
+        self.url, self.code, self.reason = url, code, reason
+
+
+class BadFrame(TrackerError, ValueError):
+    """What the live server sent is no frame of the dialect, or one that contradicts itself."""
 
 
 class FeedFailed(TrackerError):
