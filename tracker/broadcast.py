@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tracker.feed import Status
@@ -96,19 +97,20 @@ class Broadcast:
 
     async def run(self) -> None:
         """Serve until cancelled."""
+        ready_at = 0.0
+        left_over = False
         while True:
-            begun = time.monotonic()
-            left_over = self.tick(begun)
-            cost = time.monotonic() - begun
-            self._metrics.ticks.observe(cost)
-            await asyncio.sleep(min(max(_SHORTEST, _SHARE * cost), _LONGEST))
             pause = _RETRY if left_over else max(0.0, self._second - time.monotonic())
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._news.wait()
-            except TimeoutError:
-                pass
+            await asyncio.sleep(ready_at - time.monotonic())  # what comes meanwhile goes out together
             self._news.clear()
+            begun = time.monotonic()
+            left_over = self.tick(begun)
+            now = time.monotonic()
+            self._metrics.ticks.observe(now - begun)
+            ready_at = now + min(max(_SHORTEST, _SHARE * (now - begun)), _LONGEST)
 
     def tick(self, now: float) -> bool:
         """Send what is due; whether something had to be left for later."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
 import signal
 import socket
 import sys
@@ -118,7 +119,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _await_eof(stop: Callable[[], object]) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # not buffered: a lock of that would be held as we end
         pass
     with suppress(RuntimeError):  # the loop has ended
         stop()
