@@ -20,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from tracker.protocol import DIALECT
 from tracker.stats import Stats
 
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -91,6 +92,8 @@ class Metrics:
     def __init__(self, stats: Callable[[], Stats]) -> None:
         self.registry = CollectorRegistry()
         self.clients = Gauge("tracker_clients", "WebSockets that are open.", ["dialect"], registry=self.registry)
+        for dialect in ("plain", DIALECT):
+            self.clients.labels(dialect)  # shown from the start, as 0
         self.skipped = Counter(
             "tracker_frames_skipped", "Frames not sent, as the client had not drained.", registry=self.registry
         )
@@ -122,10 +125,6 @@ class _Numbers(Collector):
 
     def __init__(self, stats: Callable[[], Stats]) -> None:
         self._stats = stats
-
-    def describe(self) -> Iterable[Metric]:
-        """Names alone: nothing is asked of the store at registration."""
-        return []
 
     def collect(self) -> Iterable[Metric]:
         stats = self._stats()

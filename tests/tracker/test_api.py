@@ -287,6 +287,7 @@ def test_openapi_describes_every_route_and_every_field(desk):
     assert all(schema["description"] for schema in schemas.values())
     assert all(field["description"] for field in schemas["Stats"]["properties"].values())
     assert "HTTPValidationError" not in schemas
+    assert document["paths"]["/readyz"]["get"]["responses"].keys() == {"200", "4XX", "503"}
 
 
 @pytest.mark.parametrize(

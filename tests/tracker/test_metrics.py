@@ -51,11 +51,13 @@ def test_what_is_not_known_yet_is_absent():
     assert ("tracker_lag_records",) not in found
     assert ("tracker_newest_timestamp_seconds",) not in found
     assert found["tracker_connected",] == 0
+    assert found["tracker_clients", "plain"] == found["tracker_clients", "flights.v1.json"] == 0
 
 
 def test_the_numbers_are_those_of_the_moment():
-    now = [Stats()]
+    now = []
     metrics = Metrics(lambda: now[0])
+    now.append(Stats())
     assert samples(metrics)["tracker_received_total",] == 0
     now[0] = STATS
     assert samples(metrics)["tracker_received_total",] == 10
