@@ -50,8 +50,8 @@ class Board:
     url: str
     box: Box | None = None
     mirror: Mirror = field(default_factory=Mirror)
-    trouble: str | None = "connecting"
-    """Why there is no connection; None: there is one."""
+    trouble: str | None = ""
+    """Why there is no connection; empty: there was none yet; None: there is one."""
     fault: str = ""
     """What the server said of our wish."""
     _slow: tuple[float, float] = (-_LAG_SHOWN, 0.0)  # when it said so, and how far behind we were
@@ -93,7 +93,9 @@ class Board:
 
     def status(self, now: float) -> str:
         """All in one line."""
-        state = "connected" if self.trouble is None else f"reconnecting ({self.trouble})"
+        state = f"reconnecting ({self.trouble})" if self.trouble else "connecting"
+        if self.trouble is None:
+            state = "connected"
         known = f"{len(self.mirror.aircraft(self.box)):,} aircraft"
         words = [f"{state} {self.url}", known, f"{self.rate(now):,.1f} updates/s", self.lag(now), self.fault]
         return printable(" \N{MIDDLE DOT} ".join(filter(None, words)))
@@ -219,13 +221,12 @@ async def _draw(frames: Frames, board: Board, rows: int | None, order: str) -> N
 
 
 async def _follow(frames: Frames, board: Board, every: float, show: Callable[[float], None]) -> None:
-    """Take frames in, and show what is held from the first fleet on; until the frames end with an error."""
+    """Take frames in, and show what is held, until the frames end with an error."""
     taking = asyncio.create_task(_take(frames, board))
     try:
-        while not taking.done():
-            board.trouble = None if frames.connected else frames.trouble or "connecting"
+        while not (await asyncio.wait({taking}, timeout=every))[0]:
+            board.trouble = None if frames.connected else frames.trouble
             show(time.monotonic())
-            await asyncio.wait({taking}, timeout=every)
         taking.result()
     finally:
         taking.cancel()

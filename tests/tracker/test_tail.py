@@ -105,6 +105,8 @@ def test_the_status_tells_of_connection_aircraft_and_rate():
     one.take(Delta(3, {"key": ["b"] * 20}), 9.0)
     assert one.status(8.9) == "connected ws://here/ws/flights · 5 aircraft · 10.0 updates/s"
     assert one.status(9.0) == "connected ws://here/ws/flights · 5 aircraft · 4.0 updates/s"
+    one.trouble = ""
+    assert one.status(9.0).startswith("connecting ws://here/ws/flights")
     one.trouble = "the server stops"
     assert one.status(20.0) == "reconnecting (the server stops) ws://here/ws/flights · 5 aircraft · 0.0 updates/s"
 
