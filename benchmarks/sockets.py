@@ -123,8 +123,7 @@ class Sample(Reader):
     def _time(self, payload: bytes, now: float) -> None:
         """Note when the updates of a frame were published."""
         update = _decode(payload)
-        if update.type == "lag":
-            self.lags += 1
+        self.lags += self.timing and update.type == "lag"
         if update.type == "snapshot":
             return
         times = update.columns.time if update.columns else [update.time] if update.time else []
