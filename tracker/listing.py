@@ -53,9 +53,10 @@ class Filter:
         if self.box is not None:
             wanted &= self.box.contains(picture.lat, picture.lon)
         if self.callsign:
-            wanted &= [text is not None and text.startswith(self.callsign) for text in picture.callsign]
+            begins = [text is not None and text.startswith(self.callsign) for text in picture.callsign]
+            wanted &= np.array(begins, np.bool_)
         if self.icao24 is not None:
-            wanted &= [key in self.icao24 for key in picture.key]
+            wanted &= np.array([key in self.icao24 for key in picture.key], np.bool_)
         return np.flatnonzero(wanted)
 
 

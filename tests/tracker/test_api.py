@@ -163,6 +163,13 @@ def test_filters_leave_those_that_pass_all_of_them(desk, query, keys):
     assert {feature["id"] for feature in features} == keys
 
 
+@pytest.mark.parametrize("query", ["", "bbox=0,0,1,1", "callsign=A", "icao24=a1b2c3"])
+def test_an_empty_fleet_is_an_empty_list(query):
+    desk = Desk()
+    assert desk.get(f"/api/flights?{query}").json()["flights"] == []
+    assert desk.get(f"/api/flights.geojson?{query}").json()["features"] == []
+
+
 @pytest.mark.parametrize("path", ["/api/flights", "/api/flights.geojson"])
 def test_a_bad_box_is_refused_in_a_sentence(desk, path):
     answer = desk.get(f"{path}?bbox=200,0,10,10")
