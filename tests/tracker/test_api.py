@@ -10,7 +10,7 @@ import httpx
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from schemathesis import GenerationMode
@@ -243,6 +243,9 @@ def test_a_junk_key_is_not_found_and_breaks_nothing(desk, key, tail):
 
 
 @given(st.text(st.characters(), min_size=1))
+@example("\ud800")
+@example("\ud800/track")
+@example("\0")
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_key_raises_even_one_that_no_url_can_hold(desk, key):
     sent = []
