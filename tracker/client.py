@@ -113,11 +113,11 @@ class Frames:
         while not self._over:
             try:
                 if self._socket is None:
-                    await self.open()
+                    await self._open()
                 return await self._read()
             except (ServerRefused, ServerUnreachable, BadFrame) as error:
-                await self._hang_up()
                 self._over = not (self._reconnect and _heals(error))
+                await self._hang_up()
                 if self._over and not (self._bye is not None and self._bye.code in _CLEAN):
                     raise
                 self.trouble = str(getattr(error, "reason", error))
@@ -126,7 +126,7 @@ class Frames:
                 await asyncio.sleep(delay(self._failures, random.random()))  # noqa: S311 - spreads load, hides nothing
         raise StopAsyncIteration
 
-    async def open(self) -> None:
+    async def _open(self) -> None:
         """Connect, once.
 
         Raises:
@@ -154,7 +154,7 @@ class Frames:
             await self._hang_up()
             raise ServerRefused(self.url, _PROTOCOL_ERROR, f"it does not speak {DIALECT}")
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         """End the iteration, and the connection if there is one."""
         self._over = True
         await self._hang_up()
@@ -232,11 +232,11 @@ async def connect(
         ServerUnreachable: It does not answer.
     """
     frames = Frames(_address(url), _wish(bbox, max_hz), reconnect=reconnect)
-    await frames.open()
+    await frames._open()
     try:
         yield frames
     finally:
-        await frames.close()
+        await frames._close()
 
 
 def delay(failures: int, chance: float) -> float:
