@@ -6,6 +6,8 @@ door beside that: it takes bytes only while all that was sent before has left.
 
 from __future__ import annotations
 
+import socket
+from asyncio.transports import BaseTransport
 from typing import Any
 
 from uvicorn._types import ASGISendEvent
@@ -15,6 +17,7 @@ from websockets.http11 import Request
 from tracker.protocol import Bye, Frame, encode, prepare
 
 STOPPING = Bye(1001, "the server stops")
+_SEND_BUFFER = 256 << 10  # bytes, in the system
 _ABORT_AFTER = 1.0  # s, for a client that does not even take the reason
 
 
@@ -57,6 +60,11 @@ class Outlet(WebSocketsSansIOProtocol):
                 self.read_paused = False
                 self.transport.resume_reading()
             self.close_timer = self.loop.call_later(_ABORT_AFTER, self.transport.abort)
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Keep the system from holding megabytes of what is old by the time that it leaves."""
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        super().connection_made(transport)
 
     def handle_connect(self, event: Request) -> None:
         """Let the endpoint find us."""

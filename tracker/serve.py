@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import logging
 import os
 import signal
@@ -164,6 +165,8 @@ def serve(
     listener = listen(host, port)
     announce = functools.partial(_announce, topic=topic, bootstrap_servers=bootstrap_servers)
     service = Service(bootstrap_servers, topic, since=start, window=reach, security=security)
+    gc.collect()
+    gc.freeze()  # what was imported stays: a full collection would stop the stream for 50 ms to look at it
     try:
         asyncio.run(run(service, rules, listener, announce, stop_on_eof=stop_on_eof))
     except* HandshakeFailed as refused:
