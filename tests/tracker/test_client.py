@@ -159,6 +159,14 @@ async def test_a_box_that_is_asked_for_between_two_connections_is_that_of_the_ne
         assert await seat.heard() == Subscribe(JURA)
 
 
+async def test_a_box_that_is_asked_for_before_the_greeting_is_asked_for_once_and_after_it(server):
+    async with connect(server.url) as frames:
+        await frames.subscribe(bbox=JURA)
+        seat, wish = await meet(server, frames)
+        await frames.subscribe(bbox=ALPS)
+        assert [wish, await seat.heard()] == [Subscribe(JURA), Subscribe(ALPS)]
+
+
 async def test_a_wait_that_is_cancelled_loses_no_frame(server):
     async with connect(server.url) as frames:
         seat, _ = await meet(server, frames)
@@ -184,6 +192,16 @@ async def test_a_server_that_goes_away_is_waited_for():
         assert await waiting == [Hello("e", 0.0)]
         assert wish.resume == Resume("e", 3)
         assert (frames.connected, frames.trouble) == (True, "")
+
+
+async def test_pauses_do_not_grow_from_a_drop_to_the_next_where_aircraft_came_in_between(server):
+    async with asyncio.timeout(6), connect(server.url) as frames:  # eight pauses that grow last 8 s at least
+        for seq in range(8):
+            seat, _ = await meet(server, frames)
+            await seat.say(Delta(seq, {}))
+            await take(frames, 1)
+            seat.tear()
+        await meet(server, frames)
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1011, 1012, 1013])

@@ -58,8 +58,9 @@ def test_a_row_has_the_units_of_analysts_and_a_dash_for_what_is_not_known():
 
 
 def test_those_heard_last_come_first_where_that_is_asked_for():
-    later = board(FLEET, Delta(2, {"key": ["3c6444"], "lat": [0.0], "lon": [0.0]}))
-    assert [line.split()[1] for line in drawn(later, order="age")[1:]] == ["3c6444", "4ca7b0", "cs:TEST-1"]
+    heard = {"key": ["b", "a", "c", "d"], "callsign": ["C", "A", "B", "D"], "heard": [3.0, 2.0, 1.0, 2.0]}
+    assert [line.split()[1] for line in drawn(board(Snapshot(1, heard)), order="age")[1:]] == ["c", "a", "d", "b"]
+    assert [line.split()[1] for line in drawn(board(Snapshot(1, heard)))[1:]] == ["a", "c", "b", "d"]
 
 
 def test_rows_that_find_no_room_are_counted():
@@ -81,6 +82,7 @@ def test_what_strangers_wrote_steers_neither_the_terminal_nor_the_markup(order):
     assert not {"\x1b", "\x9b", "\r", "\x07"} & set(text)
     assert "[red]k" in text
     assert "[b]" in text
+    assert "title" in text
 
 
 def dim(lines) -> list[bool]:
