@@ -8,6 +8,7 @@ import click
 
 from tracker.devbroker.command import broker
 from tracker.serve import serve
+from tracker.tail import tail
 from tracker.up import up
 
 
@@ -19,4 +20,5 @@ def main() -> None:
 
 main.add_command(broker)
 main.add_command(serve)
+main.add_command(tail)
 main.add_command(up)
