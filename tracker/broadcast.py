@@ -41,6 +41,8 @@ class _Seat:
     """Bytes that had not left when we last looked."""
     moved_at: float = 0.0
     """When these became less, or there were none."""
+    unheard: bool = False
+    """Whether it was told that the broker is away, and not yet that it is back."""
 
 
 class Broadcast:
@@ -165,14 +167,15 @@ class Broadcast:
 
     def _tell_of_broker(self, now: float) -> None:
         """Once a second while the broker is away, and once when it is back."""
-        heard = self._status.connected
-        if heard and self._unheard_since is None:
-            return
-        if self._unheard_since is None:
-            self._unheard_since = now
-        frame = prepare(encode(Lag(0.0 if heard else round(now - self._unheard_since, 3), "broker")))
-        for seat in self._seats.values():
-            if seat.viewer.columns and not seat.outlet.waiting:
-                seat.outlet.write(frame)
-        if heard:
+        if self._status.connected:
             self._unheard_since = None
+            behind = 0.0
+        else:
+            self._unheard_since = now if self._unheard_since is None else self._unheard_since
+            behind = max(0.001, round(now - self._unheard_since, 3))
+        frame = prepare(encode(Lag(behind, "broker")))
+        for seat in self._seats.values():
+            concerned = seat.viewer.columns and seat.viewer.wants and (behind or seat.unheard)
+            if concerned and not seat.outlet.waiting:  # else in a second
+                seat.outlet.write(frame)
+                seat.unheard = bool(behind)
