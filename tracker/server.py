@@ -14,7 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
+from fastapi_offline import FastAPIOffline
 
 from producer.connection import Security
 from tracker.api import routes
@@ -84,9 +86,12 @@ class Service:
 
 def create_app(service: Service, rules: Rules) -> FastAPI:
     """The app of a service that runs."""
-    app = FastAPI(title="flight-tracker", version=version("flight-tracker"), description=_DESCRIPTION)
+    app = FastAPIOffline(  # FastAPI's own /docs loads its script from elsewhere
+        title="flight-tracker", version=version("flight-tracker"), description=_DESCRIPTION, redoc_url=None
+    )
     app.include_router(routes(service.store, service.feed.status))
     app.include_router(metrics_routes(service.metrics))
+    app.add_middleware(CORSMiddleware, allow_origins=sorted(rules.origins))
     app.add_middleware(Doorman, rules=rules, clients=lambda: len(service.broadcast))
 
     @app.get("/", include_in_schema=False)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -199,6 +200,22 @@ async def test_pages_of_others_are_turned_away_before_they_are_accepted(server, 
     assert said in json.loads(refused.value.response.body)["detail"]
     async with httpx.AsyncClient() as http:
         assert (await http.get(f"http://{server.base}/api/flights", headers=headers)).status_code == status
+
+
+async def test_pages_that_are_allowed_may_read_the_answers(server):
+    async with httpx.AsyncClient(base_url=f"http://{server.base}") as http:
+        answer = await http.get("/api/flights", headers={"Origin": "https://map.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://map.example"
+
+
+async def test_the_descriptions_load_nothing_from_elsewhere(server):
+    async with httpx.AsyncClient(base_url=f"http://{server.base}") as http:
+        page = (await http.get("/docs")).text
+        links = re.findall(r'(?:src|href)="([^"]+)"', page)
+        assert links
+        for link in links:
+            assert link.startswith("/")
+            assert (await http.get(link)).status_code == 200
 
 
 async def test_pages_of_its_own_and_those_that_are_allowed_are_let_in(server):
