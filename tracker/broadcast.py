@@ -21,8 +21,8 @@ STALLED_AFTER = 30.0
 """A client that drains nothing for so long is closed, s."""
 STALLED = Bye(1008, f"nothing was drained for {STALLED_AFTER:.0f} s")
 _BEHIND = 1.0  # s, from which on a client is told that it lags
-_SHORTEST, _LONGEST = 0.001, 0.25  # s, between two ticks
 _SHARE = 1.0  # of a tick's own time is left to the others: feed, readers of the API, newcomers
+_SHORTEST, _LONGEST = 0.001, 0.25  # s, between two ticks; what is shorter is none: no timer is finer than that
 _RETRY = 0.02  # s, until those who had not drained, or were not yet due, are looked at again
 _SECOND = 1.0
 
@@ -112,7 +112,8 @@ class Broadcast:
             left_over = self.tick(begun)
             now = time.monotonic()
             self._metrics.ticks.observe(now - begun)
-            ready_at = now + min(max(_SHORTEST, _SHARE * (now - begun)), _LONGEST)
+            pause = _SHARE * (now - begun)
+            ready_at = now + min(pause, _LONGEST) if pause >= _SHORTEST else 0.0
 
     def tick(self, now: float) -> bool:
         """Send what is due; whether something had to be left for later."""
