@@ -9,7 +9,7 @@ server has at most one core, and the scheduler moves the others to what is free.
 core 0 and all others to core 1, where readers, broker and publisher then wait for each other.
 
 Usage: `python -m benchmarks fanout`. `BENCH_CLIENTS` (default 1,000) and `BENCH_SECONDS` (default 10) shrink it;
-`BENCH_SCENES` names some of `fanout,naive,fleet,latency`. Linux only.
+`BENCH_SCENES` names some of `fanout,naive,fleet,mute,latency`. Linux only.
 """
 
 import os
@@ -48,6 +48,8 @@ class Scene:
     tick: float = 0.004
     """Between two sends of the publisher, s; 0: a send for each report."""
     naive: bool = False
+    mute: int = 0
+    """Clients beside the others that subscribe and never read."""
     bare: bool = False
     """Whether a bare consumer reads the topic beside the server."""
 
@@ -56,6 +58,7 @@ SCENES = {
     "fanout": Scene("one server, many viewers", CLIENTS, 1_000, 1_000),
     "naive": Scene("the naive way: a send for each message and client", CLIENTS, 1_000, 1_000, None, naive=True),
     "fleet": Scene("a large fleet", max(1, CLIENTS // 10), 10_000, 10_000),
+    "mute": Scene("the same beside clients that never read", max(1, CLIENTS // 10), 10_000, 10_000, mute=5),
     "latency": Scene("what the server adds", min(10, CLIENTS), 1_000, 1_000, None, tick=0, bare=True),
 }
 
@@ -150,7 +153,9 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
         if scene.bare:
             start("bare", "benchmarks.bare", address).hear("joined")
         protocol = ("--protocol", scene.protocol) if scene.protocol else ()
-        start("readers", "benchmarks.readers", where, "--clients", scene.clients, *protocol).hear("joined")
+        start("readers", "benchmarks.readers", where, "--clients", scene.clients, "--mute", scene.mute, *protocol).hear(
+            "joined"
+        )
         yield children
 
 

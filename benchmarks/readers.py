@@ -8,6 +8,7 @@ import argparse
 import gc
 import json
 import select
+import socket
 import statistics
 import sys
 import time
@@ -23,6 +24,15 @@ _PATH = "/ws/flights"
 _JOIN_BATCH = 50  # handshakes under way at once
 _BUFFER = 256 << 10
 _LINGER = 10.0  # s
+
+
+def _join_mute(host: str, port: int, protocol: str) -> socket.socket:
+    """A connection that subscribes, and is never read from; what the system would take for it is little."""
+    connection = begin(host, port, _PATH, protocol)
+    finish(connection)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.sendall(client_frame(b'{"type":"subscribe"}'))
+    return connection
 
 
 class Readers:
@@ -125,9 +135,11 @@ def main() -> None:
     parser.add_argument("address", help="HOST:PORT")
     parser.add_argument("--clients", type=int, required=True)
     parser.add_argument("--sample", type=int, default=20)
+    parser.add_argument("--mute", type=int, default=0, help="Connections beside these that are never read from")
     parser.add_argument("--protocol", help="WebSocket subprotocol; without one, the plain dialect")
     options = parser.parse_args()
     host, port = options.address.split(":")
+    mute = [_join_mute(host, int(port), options.protocol) for _ in range(options.mute)]
     readers = Readers(host, int(port), options.protocol, options.clients, options.sample)
     gc.collect()
     gc.freeze()
@@ -135,6 +147,8 @@ def main() -> None:
     start, end = map(float, sys.stdin.readline().split())
     print(json.dumps(measure(readers, start, end)), flush=True)
     readers.run(time.time() + _LINGER)  # the server is stopped meanwhile, and then we are
+    for connection in mute:
+        connection.close()
 
 
 if __name__ == "__main__":
