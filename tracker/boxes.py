@@ -51,17 +51,26 @@ class Box:
     def contains(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether positions lie inside: bool of their common shape."""
         lat, lon = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
-        east_of_west = np.mod(lon - self.west, 360.0)
-        inside: npt.NDArray[np.bool_] = (lat >= self.south) & (lat <= self.north) & (east_of_west <= self.width)
+        inside: npt.NDArray[np.bool_] = (lat >= self.south) & (lat <= self.north) & self._spans(lon)
         return inside
 
     def tiles(self) -> Tiles:
         """The tiles that it touches."""
+        # From the edges themselves: west + width may round to just below an east that begins a tile.
         first = math.floor((self.west + 180.0) / TILE)
-        last = math.floor((self.west + self.width + 180.0) / TILE)
+        last = math.floor((self.east + 180.0) / TILE) + (_COLUMNS if self.east < self.west else 0)
         columns = {column % _COLUMNS for column in range(first, last + 1)}
         rows = range(_row(self.south), _row(self.north) + 1)
         return frozenset(row * _COLUMNS + column for row in rows for column in columns)
+
+    def _spans(self, lon: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Whether longitudes lie between west and east; by comparison, so that nothing is rounded."""
+        crosses = self.east < self.west
+        east_of_west, west_of_east = lon >= self.west, lon <= self.east
+        spans: npt.NDArray[np.bool_] = east_of_west | west_of_east if crosses else east_of_west & west_of_east
+        if crosses or 180.0 in (-self.west, self.west, self.east):
+            spans = spans | (np.abs(lon) == 180.0)  # 180 and -180 are one meridian
+        return spans
 
 
 def parse_box(text: str) -> Box:

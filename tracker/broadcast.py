@@ -19,7 +19,7 @@ from tracker.store import Store
 
 STALLED_AFTER = 30.0
 """A client that drains nothing for so long is closed, s."""
-STALLED = Bye(1008, f"nothing was drained for {STALLED_AFTER:.0f} s")
+STALLED = Bye(1013, f"nothing was drained for {STALLED_AFTER:.0f} s")
 _BEHIND = 1.0  # s, from which on a client is told that it lags
 _SHARE = 1.0  # of a tick's own time is left to the others: feed, readers of the API, newcomers
 _SHORTEST, _LONGEST = 0.001, 0.25  # s, between two ticks; what is shorter is none: no timer is finer than that

@@ -42,8 +42,8 @@ class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fie
 
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north, deg; west above east crosses the antimeridian. None: the world."""
-    max_hz: Annotated[float, msgspec.Meta(gt=0, le=MAX_HZ)] | None = None
-    """Deltas a second at most."""
+    max_hz: float | None = None
+    """Deltas a second at most, above 0 and up to `MAX_HZ`."""
     resume: Resume | None = None
     """Send the difference, where that is still known."""
 
@@ -127,6 +127,8 @@ def decode_subscribe(data: bytes | str) -> Subscribe:
         subscribe: Subscribe = _decode_subscribe(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"no message of {DIALECT}: {error or type(error).__name__}") from None
+    if subscribe.max_hz is not None and not 0 < subscribe.max_hz <= MAX_HZ:
+        raise ValueError(f"max_hz = {subscribe.max_hz:g}: above 0 and at most {MAX_HZ:g} is allowed")
     return subscribe
 
 

@@ -20,6 +20,8 @@ def boxes(draw):
 @given(box=boxes(), lat=LATS, lon=LONS)
 @example(box=Box(-180, -90, 180, 90), lat=90.0, lon=180.0)
 @example(box=Box(170, -10, 180, 10), lat=0.0, lon=-180.0)
+@example(box=Box(13.84, -10, -90, 10), lat=0.0, lon=-90.0)  # 13.84 + (-90 - 13.84 + 360) - 360 < -90
+@example(box=Box(-12.66, -10, -90, 10), lat=0.0, lon=-90.0)
 def test_what_lies_in_a_box_lies_in_one_of_its_tiles(box, lat, lon):
     (tile,) = tile_of(np.array([lat]), np.array([lon])).tolist()
     assert 0 <= tile < TILES

@@ -334,6 +334,7 @@ async def test_one_that_never_reads_costs_one_frame_and_is_closed_with_a_reason(
         broadcast.tick(time.monotonic() + 1.5)
         broadcast.tick(time.monotonic() + STALLED_AFTER + 3)
         assert not seat.outlet.open
+        assert seat.outlet.conn.close_sent.code == 1013
         await until(lambda: len(broadcast) == 0)
 
 
