@@ -49,6 +49,7 @@ MAX_RECORDS = 1_000
 """Records taken at once: enough for the columns to pay, few enough to be gone before the garbage collector looks."""
 _TURNS = 5
 """Of the event loop before the records are worked on: aiokafka then asks for more, and the broker works beside us."""
+_FEW = 100  # records, which are done before the broker could have answered
 _PROBE_EVERY = 1.0  # s
 _PROBE_TIMEOUT = 2.0  # s; an answer waits behind a fetch that is held, which takes 0.5 s at most
 _PROBES = 3  # unanswered in a row, though something listens: the connection is given up
@@ -330,8 +331,10 @@ class Feed:
             except OffsetOutOfRangeError as error:
                 raise _SessionOver(f"an offset is out of range: {error}") from None
             verify = time.monotonic() > verified + _VERIFY_EVERY
-            for _ in range(0 if verify else _TURNS):  # a fetch that is on its way as we seek costs aiokafka 0.2 s
-                await asyncio.sleep(0)
+            long = sum(map(len, fetched.values())) > _FEW
+            if long and not verify:  # a fetch that is on its way as we seek costs aiokafka 0.2 s
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
             while fetched:
                 place, records = fetched.popitem()
                 self._deliver(place.partition, self._verified(place.partition, records))
