@@ -346,22 +346,24 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-_ICAO24 = re.compile(r"~?[0-9a-f]{6}")
+ICAO24 = re.compile(r"~?[0-9a-f]{6}")
+"""An address as it is spelled on the wire."""
 _SQUAWK = re.compile(r"[0-7]{1,4}")
-_MAX_CALLSIGN = 16
+MAX_CALLSIGN = 16
+"""Characters of a callsign."""
 
 
 def _spell_icao24(text: str, name: str) -> str:
     spelled = text.strip().lower()
-    if not _ICAO24.fullmatch(spelled):
+    if not ICAO24.fullmatch(spelled):
         raise SchemaError("format", name, _shorten(text), "6 hex digits, after a ~ where it is no ICAO address")
     return spelled
 
 
 def _spell_callsign(text: str, name: str) -> str | None:
     spelled = text.strip().upper()
-    if len(spelled) > _MAX_CALLSIGN or not spelled.isprintable():
-        raise SchemaError("format", name, _shorten(text), f"1 to {_MAX_CALLSIGN} printable characters")
+    if len(spelled) > MAX_CALLSIGN or not spelled.isprintable():
+        raise SchemaError("format", name, _shorten(text), f"1 to {MAX_CALLSIGN} printable characters")
     return spelled or None
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from fastapi.responses import JSONResponse
 
+from producer.wire import MAX_CALLSIGN
 from tracker.answers import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
 from tracker.feed import Status
 from tracker.fleet import Picture
-from tracker.listing import MAX_CALLSIGN, Filter, features, flights, parse_filter, track_columns
+from tracker.listing import Filter, features, flights, parse_filter, track_columns
 from tracker.stats import Stats
 from tracker.store import Store
 from tracker.window import Window

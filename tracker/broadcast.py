@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tracker.feed import Status
-from tracker.hub import Due, Hub, Viewer
+from tracker.hub import Hub, Viewer
 from tracker.metrics import Metrics
 from tracker.outlet import Outlet
 from tracker.protocol import Bye, Hello, Lag, Subscribe, encode, prepare
@@ -112,8 +112,8 @@ class Broadcast:
             left_over = self.tick(begun)
             now = time.monotonic()
             self._metrics.ticks.observe(now - begun)
-            pause = _SHARE * (now - begun)
-            ready_at = now + min(pause, _LONGEST) if pause >= _SHORTEST else 0.0
+            rest = _SHARE * (now - begun)
+            ready_at = now + min(rest, _LONGEST) if rest >= _SHORTEST else 0.0
 
     def tick(self, now: float) -> bool:
         """Send what is due; whether something had to be left for later."""
@@ -151,11 +151,8 @@ class Broadcast:
             if behind is not None and now - behind > _BEHIND:
                 outlet.say(Lag(round(now - behind, 3), "client"))
             outlet.write(due.data)
-            self._count(viewer, due)
+            self._metrics.observe_frames(viewer.dialect, due.kind, due.frames, len(due.data))
         return True
-
-    def _count(self, viewer: Viewer, due: Due) -> None:
-        self._metrics.observe_frames(viewer.dialect, due.kind, due.frames, len(due.data))
 
     def _dismiss_stalled(self, now: float) -> None:
         for seat in list(self._seats.values()):

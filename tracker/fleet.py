@@ -99,7 +99,7 @@ class Fleet:
         self.stale_after = stale_after
         self.lost_after = lost_after
         self.seq = 0
-        """Counts the changes: one a call of `apply` that changed something."""
+        """Counts the changes: one a call of `apply` or `expire` that changed something."""
         self._slots = _Slots()
         self._columns: dict[str, npt.NDArray[Any]] = {
             name: np.zeros(_SMALLEST, dtype) for name, dtype in _DTYPES.items()
@@ -166,14 +166,13 @@ class Fleet:
         shown = np.flatnonzero(columns["taken"] & (unheard | (age <= self.lost_after)))
         return self._picture(shown, age, unheard=unheard)
 
-    def changes(self, now: float, after: int, until: int | None = None) -> Picture:
+    def changes(self, now: float, after: int, until: int) -> Picture:
         """A copy of the state of the aircraft whose last change lies between two sequence numbers, the later included.
 
         Those that were expired are not among them.
         """
         columns = self._columns
-        last = self.seq if until is None else until
-        changed = np.flatnonzero(columns["taken"] & (columns["seq"] > after) & (columns["seq"] <= last))
+        changed = np.flatnonzero(columns["taken"] & (columns["seq"] > after) & (columns["seq"] <= until))
         return self._picture(changed, now - columns["heard"], unheard=False)
 
     def _picture(self, shown: Rows, age: Floats, *, unheard: bool) -> Picture:

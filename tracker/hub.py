@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tracker.batch import NUMBERS, Rows
 from tracker.boxes import Box, Tiles, tile_of
 from tracker.fleet import Fleet, Picture
 from tracker.protocol import DIALECT, Columns, Delta, Resume, Snapshot, Subscribe, encode, prepare
@@ -23,7 +24,7 @@ from tracker.protocol import DIALECT, Columns, Delta, Resume, Snapshot, Subscrib
 EXITS_KEPT = 60.0
 """How long removals are remembered, s: a client that was away for longer is sent a snapshot."""
 
-_FLOATS = ("time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate")
+_FLOATS = ("time", *NUMBERS)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,24 +86,23 @@ class Hub:
         self._exits: deque[_Exit] = deque()
         self._forgotten = 0  # exits up to here are not remembered
         self._dues: dict[tuple[bool, int | None, Tiles | None], Due | None] = {}
-        self._changes: dict[int, tuple[Picture, Any]] = {}
+        self._changes: dict[int, tuple[Picture, Rows]] = {}
 
     def advance(self, now: float, lost: Iterable[str] = ()) -> Picture:
         """Take note of what the fleet has become, and of the keys that it lost; what has changed since."""
-        changes = self._fleet.changes(now, self.seq)
-        seq = self._fleet.seq
-        for key in lost:
-            self._exits.append(_Exit(seq, now, key, self._tiles.pop(key, -1)))
-        for key, tile in zip(changes.key, tile_of(changes.lat, changes.lon).tolist(), strict=True):
-            before = self._tiles.get(key, tile)
-            self._tiles[key] = tile
-            if before != tile:
-                self._exits.append(_Exit(seq, now, key, before))
-        while self._exits and self._exits[0].at < now - EXITS_KEPT:
-            self._forgotten = self._exits.popleft().seq
-        self.seq = seq
+        before, self.seq = self.seq, self._fleet.seq
         self._dues.clear()
         self._changes.clear()
+        changes, tiles = self._changed(before, now)  # what nearly all viewers are due, so it is looked up once
+        for key in lost:
+            self._exits.append(_Exit(self.seq, now, key, self._tiles.pop(key, -1)))
+        for key, tile in zip(changes.key, tiles.tolist(), strict=True):
+            left = self._tiles.get(key, tile)
+            self._tiles[key] = tile
+            if left != tile:
+                self._exits.append(_Exit(self.seq, now, key, left))
+        while self._exits and self._exits[0].at < now - EXITS_KEPT:
+            self._forgotten = self._exits.popleft().seq
         return changes
 
     def subscribe(self, viewer: Viewer, wish: Subscribe) -> None:
@@ -149,12 +149,16 @@ class Hub:
             return None
         return Due(prepare(encode(Delta(self.seq, body, removed))), "delta", 1, len(rows))
 
-    def _rows(self, after: int, tiles: Tiles | None, now: float) -> tuple[Picture, list[int]]:
-        """The aircraft that changed after a sequence number, and which of them lie in the tiles."""
+    def _changed(self, after: int, now: float) -> tuple[Picture, Rows]:
+        """The aircraft that changed after a sequence number, and the tile of each."""
         if after not in self._changes:
             picture = self._fleet.changes(now, after, self.seq)  # what came after `advance` is for the next one
             self._changes[after] = picture, tile_of(picture.lat, picture.lon)
-        picture, places = self._changes[after]
+        return self._changes[after]
+
+    def _rows(self, after: int, tiles: Tiles | None, now: float) -> tuple[Picture, list[int]]:
+        """The aircraft that changed after a sequence number, and which of them lie in the tiles."""
+        picture, places = self._changed(after, now)
         if tiles is None:
             return picture, list(range(len(picture)))
         return picture, np.flatnonzero(np.isin(places, list(tiles))).tolist()

@@ -5,7 +5,6 @@ Picture ──> Filter.rows ──> flights / features ──> msgspec.json
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,22 +12,17 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from producer.wire import ICAO24, MAX_CALLSIGN
 from tracker.answers import State
-from tracker.batch import Rows
+from tracker.batch import NUMBERS, TEXTS, Rows
 from tracker.boxes import Box, parse_box
 from tracker.fleet import Picture
 from tracker.window import Reports
 
-MAX_CALLSIGN = 16
-"""Characters of a callsign on the wire."""
-_ICAO24 = re.compile(r"~?[0-9a-f]{6}")
 _SHOWN = 60  # characters of a refused value
 
 _STATE = tuple(State.model_fields)
-_TRACK = (
-    "time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate", "on_ground", "callsign",
-    "squawk",
-)  # fmt: skip
+_TRACK = ("time", *NUMBERS, "on_ground", *TEXTS)
 _KNOWN = np.array([False, True, None], np.object_)  # by `on_ground`: 0, 1, and -1, which is the last
 
 # Rows as the models of `tracker.answers` describe them, in a form that is made and encoded 10,000 at a time.
@@ -76,7 +70,7 @@ def parse_filter(bbox: str = "", callsign: str = "", icao24: str = "") -> Filter
         raise ValueError(f"callsign = {beginning[:_SHOWN]!r}: at most {MAX_CALLSIGN} characters are allowed")
     addresses = [address.strip().lower() for address in icao24.split(",")] if icao24.strip() else []
     for address in addresses:
-        if not _ICAO24.fullmatch(address):
+        if not ICAO24.fullmatch(address):
             raise ValueError(
                 f"icao24 = {address[:_SHOWN]!r}: 6 hex digits are needed, after a ~ where it is no ICAO address; "
                 "several are separated by commas"

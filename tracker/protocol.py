@@ -17,8 +17,6 @@ DIALECT = "flights.v1.json"
 MAX_MESSAGE_BYTES = 64 << 10
 """Of a message from a client."""
 MAX_HZ = 50.0
-LOST_AFTER = 60.0
-"""A reader of the plain dialect drops an aircraft that it has not heard of for so long, s."""
 
 COLUMNS = (
     "key", "callsign", "squawk", "time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate",
