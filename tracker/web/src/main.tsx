@@ -1,0 +1,2 @@
+/** Grows into the page; see `index.html`. */
+export {};
