@@ -50,11 +50,13 @@ class Target:
     security: Security
     topic: str
     partitions: int
+    retention_ms: int | None
     compression: str
     linger_ms: int
     max_in_flight: int
     connect_timeout: float
     flush_timeout: float
+    heartbeat: Path | None
     stop_on_eof: bool
 
 
@@ -67,6 +69,12 @@ _TARGET_OPTIONS = (
         default=4,
         type=click.IntRange(1, 10_000),
         help="Of the topic, where it is made.",
+    ),
+    option(
+        "--retention-ms",
+        envvar="PRODUCER_RETENTION_MS",
+        type=click.IntRange(min=-1),
+        help="How long the topic keeps records, where it is made; -1: for good.  [default: as the broker does]",
     ),
     option(
         "--compression",
@@ -104,6 +112,13 @@ _TARGET_OPTIONS = (
         type=click.FloatRange(0, 3600),
         metavar="SECONDS",
         help="How long the last reports are waited for after a stop.",
+    ),
+    option(
+        "--heartbeat",
+        envvar="PRODUCER_HEARTBEAT",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Touched twice a second while the broker takes what it is given: for who watches over the process.",
     ),
     option(
         "--stop-on-eof",
@@ -326,13 +341,14 @@ def publish(target: Target, reports: Iterable[T], run: Callable[..., None], sour
         stop=stop,
         security=target.security,
         partitions=target.partitions,
+        retention_ms=target.retention_ms,
         compression=None if target.compression == "none" else target.compression,
         linger_ms=target.linger_ms,
         max_in_flight=target.max_in_flight,
         connect_timeout=target.connect_timeout,
         flush_timeout=target.flush_timeout,
     )
-    progress = Progress(publisher, source, terminal=sys.stderr.isatty())
+    progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
     with stop.on_signals(), progress.logs():
         first = list(itertools.islice(reports, 1))  # a file that cannot be read is said before a broker is looked for
         try:
@@ -377,11 +393,13 @@ class Progress:
         source: Recording | None,
         *,
         terminal: bool,
+        heartbeat: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._publisher = publisher
         self._source = source
         self._terminal = terminal
+        self._heartbeat = heartbeat
         self._clock = clock
         self._begin = self._last = clock()
         self._sent = 0
@@ -392,7 +410,11 @@ class Progress:
 
         Args:
             lag: Seconds behind the schedule.
+
+        Raises:
+            ProducerError: The heartbeat's file cannot be written.
         """
+        self._beat()
         now = self._clock()
         if self._terminal:
             click.echo(f"\r\x1b[K{self._line(now, lag)}", nl=False, err=True)
@@ -402,6 +424,15 @@ class Progress:
         else:
             return
         self._last, self._sent = now, self._publisher.sent
+
+    def _beat(self) -> None:
+        if self._heartbeat is None or self._publisher.silent_for:
+            return
+        try:
+            self._heartbeat.touch()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ProducerError(f"--heartbeat {self._heartbeat} cannot be written ({reason})") from error
 
     def summary(self) -> str:
         """Says in one line what came of it."""

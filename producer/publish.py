@@ -112,6 +112,7 @@ class Publisher:
         stop: Stopper,
         security: Security | None = None,
         partitions: int = 4,
+        retention_ms: int | None = None,
         compression: str | None = None,
         linger_ms: int = 10,
         max_in_flight: int = MAX_IN_FLIGHT,
@@ -127,6 +128,7 @@ class Publisher:
             stop: Ends every wait.
             security: How to speak to the brokers; None: in the clear, without a user.
             partitions: Of a topic that is made.
+            retention_ms: How long a topic that is made keeps records, ms; -1: for good; None: as the broker does.
             compression: `gzip`, `lz4`, `snappy` or `zstd`; None for none.
             linger_ms: How long a batch waits to be filled, ms.
             max_in_flight: Reports that may be on their way before `publish` waits.
@@ -141,6 +143,7 @@ class Publisher:
         self._security = security or Security()
         self._client_options: dict[str, Any] = {}
         self._partitions = partitions
+        self._retention_ms = retention_ms
         self._compression = compression
         self._linger_ms = linger_ms
         self._max_in_flight = max_in_flight
@@ -410,12 +413,15 @@ class Publisher:
             admin.close()
 
     def _create(self, admin: Any, replication: int) -> None:  # noqa: ANN401
+        configs = {"message.timestamp.type": "LogAppendTime"}
+        if self._retention_ms is not None:
+            configs["retention.ms"] = str(self._retention_ms)
         admin.create_topics(
             {
                 self._topic: {
                     "num_partitions": self._partitions,
                     "replication_factor": replication,
-                    "configs": {"message.timestamp.type": "LogAppendTime"},
+                    "configs": configs,
                 }
             }
         )

@@ -230,9 +230,45 @@ def test_where_nobody_watches_a_line_is_logged_now_and_then(caplog):
     assert caplog.messages[1] == "sent 105  5/s  lag 0.2 s  in flight 0"
 
 
+def test_the_heart_beats_while_the_broker_takes_what_it_is_given(broker, tmp_path):
+    heartbeat = tmp_path / "heartbeat"
+    arguments = ("synthetic", "--bootstrap-servers", broker.address, "--flights", "5", "--heartbeat", str(heartbeat))
+    with start(*arguments) as process:
+        first = wait_for(lambda: heartbeat.exists() and heartbeat.stat().st_mtime_ns, process)
+        wait_for(lambda: heartbeat.stat().st_mtime_ns > first, process)
+        assert count(broker.address, "shipments")
+        process.send_signal(signal.SIGTERM)
+        assert finish(process)[0] == 0
+
+
+def test_the_heart_stands_still_while_the_broker_is_away(tmp_path):
+    publisher = Publisher("localhost:9092", "t", stop=Stop())
+    progress = Progress(publisher, None, terminal=False, heartbeat=tmp_path / "heartbeat")
+    publisher._silent_since = time.monotonic() - 4.0
+    progress.show(0.0)
+    assert not (tmp_path / "heartbeat").exists()
+    publisher._silent_since = None
+    progress.show(0.0)
+    assert (tmp_path / "heartbeat").exists()
+
+
+def test_a_heartbeat_that_cannot_be_written_is_one_line_and_status_2(broker, tmp_path):
+    place = tmp_path / "nowhere" / "heartbeat"
+    status, out, err = run("replay", "--bootstrap-servers", broker.address, "--heartbeat", str(place))
+    assert (status, out) == (2, "")
+    assert f"producer: --heartbeat {place} cannot be written (no such file or directory)" in err.splitlines()
+
+
 def wait_for_records(address, process, seconds=30):
     """Waits until the topic has some."""
+    wait_for(lambda: count(address, "shipments"), process, seconds)
+
+
+def wait_for(holds, process, seconds=30):
+    """Waits until it holds, and gives what it then is."""
     deadline = time.monotonic() + seconds
-    while not count(address, "shipments"):
+    while not (found := holds()):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)  # nothing but the other process tells
+    return found

@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.partitioner import DefaultPartitioner
 from reading import admin, count, records
 
@@ -124,6 +125,16 @@ def test_the_topic_is_made_with_the_brokers_clock(broker):
     (record,) = records(broker.address, "shipments")
     assert record.timestamp_type == 1, "LogAppendTime"
     assert before - 1 <= record.timestamp / 1000 <= time.time() + 1, "when it was published, not when it was true"
+
+
+@pytest.mark.parametrize(("retention_ms", "kept"), [(60_000, "60000"), (-1, "-1"), (None, "604800000")])
+def test_the_topic_is_made_with_the_retention_that_is_wanted_else_the_brokers(broker, retention_ms, kept):
+    with Publisher(broker.address, "shipments", stop=Stop(), retention_ms=retention_ms) as publisher:
+        publisher.publish(states(1)[0])
+    with admin(broker.address) as client:
+        topic = ConfigResource(ConfigResourceType.TOPIC, "shipments", ["retention.ms"])
+        configs = client.describe_configs([topic], config_filter="all")["topic"]["shipments"]
+    assert configs["retention.ms"]["value"] == kept
 
 
 def test_a_topic_that_exists_is_left_as_it_is(broker):
