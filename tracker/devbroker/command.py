@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import click
 
 from tracker.devbroker.errors import CannotListenError
 from tracker.devbroker.server import RETENTION_BYTES, RETENTION_MS, Broker, serve
 
+_LAST_PORT = 65535
+
 
 class _FailedError(click.ClickException):
     exit_code = 2
+
+
+def _advertised(text: str) -> tuple[int, tuple[str, int]]:
+    """Reads 9092=localhost:19092: a port, and what is told there."""
+    match = re.fullmatch(r"(\d{1,5})=(?:\[([0-9A-Fa-f:.]+)\]|([^\s:\[\]=]+)):(\d{1,5})", text)
+    if match is None or not all(0 < int(match[place]) <= _LAST_PORT for place in (1, 4)):
+        raise click.BadParameter(f"{text!r} is not PORT=HOST:PORT, with ports from 1 to {_LAST_PORT}")
+    return int(match[1]), (match[2] or match[3], int(match[4]))
 
 
 @click.command()
@@ -41,18 +52,39 @@ class _FailedError(click.ClickException):
     help="Milliseconds that records are kept; -1 keeps them for good.",
 )
 @click.option(
+    "--advertise",
+    multiple=True,
+    metavar="PORT=HOST:PORT",
+    callback=lambda _context, _parameter, texts: dict(map(_advertised, texts)),
+    envvar="TRACKER_BROKER_ADVERTISE",
+    help="What clients who come in at PORT are told as the broker's address, such as 9092=localhost:19092 behind a "
+    "published port. It listens at PORT, too. Repeatable.",
+)
+@click.option(
     "--auto-create-topics",
     is_flag=True,
     envvar="TRACKER_BROKER_AUTO_CREATE_TOPICS",
     help="Let clients make the topics that they ask for.",
 )
-def broker(host: str, port: int, retention_bytes: int, retention_ms: int, auto_create_topics: bool) -> None:
+def broker(
+    host: str,
+    port: int,
+    retention_bytes: int,
+    retention_ms: int,
+    advertise: dict[int, tuple[str, int]],
+    auto_create_topics: bool,
+) -> None:
     """Run the embedded broker until it is interrupted.
 
     It speaks Kafka's protocol, for development and demonstration: one node, in memory. It keeps nothing when it stops.
     """
     node = Broker(
-        host, port, retention_bytes=retention_bytes, retention_ms=retention_ms, auto_create_topics=auto_create_topics
+        host,
+        port,
+        retention_bytes=retention_bytes,
+        retention_ms=retention_ms,
+        auto_create_topics=auto_create_topics,
+        advertised=advertise,
     )
     try:
         asyncio.run(serve(node, on_listening=_announce))

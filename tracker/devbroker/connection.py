@@ -71,6 +71,7 @@ async def converse(
     """Answer a client until it hangs up, or sends what is no request. Safe to cancel."""
     peer = str((writer.get_extra_info("peername") or ("?",))[0])
     address = reached(writer.get_extra_info("sockname"))
+    address = node.advertised.get(address[1], address)
     try:
         while True:
             frame = await _read(reader)

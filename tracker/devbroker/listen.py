@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterable
 
 from tracker.devbroker.errors import CannotListenError
 
@@ -35,6 +36,23 @@ def listen(host: str, port: int) -> list[socket.socket]:
                 continue
             raise CannotListenError(host, port, error.strerror or str(error)) from error
     raise AssertionError("the last attempt returns or raises")
+
+
+def listen_at_all(host: str, ports: Iterable[int]) -> list[socket.socket]:
+    """Listen at every address of a host, on several ports.
+
+    Raises:
+        CannotListenError: As `listen`; then none is listened on.
+    """
+    listening: list[socket.socket] = []
+    try:
+        for port in ports:
+            listening += listen(host, port)
+    except CannotListenError:
+        for one in listening:
+            one.close()
+        raise
+    return listening
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:

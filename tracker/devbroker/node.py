@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -33,6 +33,8 @@ class Node:
     cluster_id: str = field(default_factory=_cluster_id)
     """Another one each run, so that clients can tell an emptied broker from a cluster that they know."""
     producer_ids: Iterator[int] = field(default_factory=_producer_ids)
+    advertised: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    """By port at which a client comes in: the host and port that it is told; elsewhere it is told where it came."""
 
     def now(self) -> int:
         """Milliseconds since 1970."""

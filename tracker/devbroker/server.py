@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from tracker.devbroker.configs import TopicConfig
 from tracker.devbroker.connection import Connection, converse
 from tracker.devbroker.coordinator import Coordinator
 from tracker.devbroker.errors import BrokerError
-from tracker.devbroker.listen import listen
+from tracker.devbroker.listen import listen_at_all
 from tracker.devbroker.node import Node
 from tracker.devbroker.topics import Topics
 
@@ -48,6 +48,7 @@ class Broker:
         partitions: int = 1,
         auto_create_topics: bool = False,
         group_delay: float = 0.1,
+        advertised: Mapping[int, tuple[str, int]] = MappingProxyType({}),
     ) -> None:
         """Describe a broker; it listens once it is entered.
 
@@ -59,10 +60,13 @@ class Broker:
             partitions: Partitions of a topic that is made without a number.
             auto_create_topics: Whether a client makes the topics that it asks for. If not, looking makes nothing.
             group_delay: Seconds that a new consumer group waits for more members before it shares out partitions.
+            advertised: By port: the host and port that clients who come in there are told. It is listened on, too.
         """
         defaults = TopicConfig(retention_bytes=retention_bytes, retention_ms=retention_ms)
         self._node = Node(
-            Topics(defaults, partitions=partitions, auto_create=auto_create_topics), Coordinator(group_delay)
+            Topics(defaults, partitions=partitions, auto_create=auto_create_topics),
+            Coordinator(group_delay),
+            advertised=advertised,
         )
         self.host = host
         self.port = port
@@ -96,7 +100,7 @@ class Broker:
         """
         if self._servers:
             raise BrokerError("The broker listens already.")
-        sockets = listen(self.host, self.port)
+        sockets = listen_at_all(self.host, dict.fromkeys((self.port, *self._node.advertised)))
         self.port = int(sockets[0].getsockname()[1])
         loop = asyncio.get_running_loop()
         for sock in sockets:

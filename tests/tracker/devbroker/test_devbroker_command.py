@@ -57,3 +57,19 @@ def test_every_option_has_an_environment_variable():
 def test_options_out_of_range_are_refused():
     assert CliRunner().invoke(broker, ["--port", "70000"]).exit_code == 2
     assert CliRunner().invoke(broker, ["--retention-bytes", "-2"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["9092", "9092=localhost", "0=localhost:9092", "9092=localhost:70000", "a=b:1", "1=:2"]
+)
+def test_an_advertised_address_that_is_none_is_named(text):
+    result = CliRunner().invoke(broker, ["--advertise", text])
+    assert result.exit_code == 2
+    assert f"{text!r} is not PORT=HOST:PORT, with ports from 1 to 65535" in result.output
+
+
+def test_an_advertised_address_is_listened_at():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with running("--port", "0", "--advertise", f"{port}=[::1]:19092"), socket.create_connection(("127.0.0.1", port)):
+        pass

@@ -136,6 +136,29 @@ async def test_clients_are_told_an_address_that_they_reach(host):
         assert connect(int(broker.address.rsplit(":", 1)[1]))
 
 
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+async def test_clients_are_told_what_is_advertised_at_the_port_where_they_come_in():
+    inside = free_port()
+    async with Broker("127.0.0.1", 0, advertised={inside: ("broker", 29092)}) as broker:
+        for port, told in ((inside, ("broker", 29092)), (broker.port, ("127.0.0.1", broker.port))):
+            client = await Client.connect(f"127.0.0.1:{port}")
+            (node,) = (await client.ask(MetadataRequest(topics=None), 9)).brokers
+            assert (node.host, node.port) == told
+            await client.close()
+
+
+async def test_where_one_of_its_ports_is_taken_a_broker_listens_at_none(broker):
+    free = free_port()
+    with pytest.raises(CannotListenError, match=str(broker.port)):
+        await Broker("127.0.0.1", free, advertised={broker.port: ("elsewhere", 1)}).__aenter__()
+    with socket.create_server(("127.0.0.1", free)):
+        pass
+
+
 def has_ipv6():
     """Whether there is IPv6, and localhost means that too."""
     try:
