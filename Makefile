@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup up test check bench notebooks lock clean
+.PHONY: setup up web web-dev test check bench notebooks lock clean
 
 setup: $(STAMP)
 
@@ -17,9 +17,19 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 up: setup
+	@$(BIN)/python -m tracker.web.build --quiet
 	@$(BIN)/tracker up $(ARGS)
 
+# The page, where it is older than its sources, and its sizes; FLIGHT_TRACKER_NO_WEB=1 leaves it out everywhere.
+web: setup
+	@$(BIN)/python -m tracker.web.build
+
+# The page while it is worked on: at WEB_HOST, WEB_PORT, in front of the server at BACKEND_URL.
+web-dev: setup
+	@$(BIN)/python -m tracker.web.npm run dev
+
 test: setup
+	@$(BIN)/python -m tracker.web.build --quiet
 	@$(BIN)/python -m pytest --nbval $(ARGS)
 
 check: setup
@@ -27,6 +37,8 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tracker.web.npm run --silent check
+	@$(BIN)/python -m tracker.web.build
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -44,4 +56,4 @@ lock:
 	  --no-emit-index-url --no-emit-find-links --output-file tests/constraints-traffic.txt tests/requirements-traffic.in
 
 clean:
-	rm -rf $(VENV) .venv-traffic .kafka dist build
+	rm -rf $(VENV) .venv-traffic .kafka dist build tracker/page tracker/web/node_modules

@@ -11,11 +11,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
 from producer.connection import Security
@@ -29,10 +28,10 @@ from tracker.outlet import Outlet
 from tracker.protocol import DIALECT, PATH, Bye, Fault, decode_subscribe
 from tracker.since import Since
 from tracker.store import Store
+from tracker.webpage import add_page
 
 MOST_FAULTS = 5
 """Messages of a client that are refused before it is."""
-_PAGE = Path(__file__).parent / "page" / "index.html"
 _DESCRIPTION = f"""Live aircraft out of a Kafka topic, in SI units.
 
 The stream is at the WebSocket `{PATH}`, which OpenAPI cannot describe: without a subprotocol each text frame is one
@@ -91,12 +90,9 @@ def create_app(service: Service, rules: Rules) -> FastAPI:
     )
     app.include_router(routes(service.store, service.feed.status))
     app.include_router(metrics_routes(service.metrics))
+    add_page(app)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(rules.origins))
     app.add_middleware(Doorman, rules=rules, clients=lambda: len(service.broadcast))
-
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(_PAGE)
 
     @app.websocket(PATH)
     async def flights(socket: WebSocket) -> None:
