@@ -6,7 +6,7 @@ Their names hold a hash of what is in them, so a browser may keep them for ever;
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -38,19 +38,36 @@ _MISSING = """<!doctype html>
 
 def add_page(app: FastAPI, folder: Path = PAGE) -> None:
     """Serve the page that was built into a folder; where it was not, a page that says so."""
-    app.add_route("/", _serve_index(_Files(directory=folder, check_dir=False)), include_in_schema=False)
+
+    def index(request: Request) -> Response:
+        try:
+            response = _unless_known((folder / "index.html").read_bytes(), request)
+        except FileNotFoundError:
+            response = HTMLResponse(_MISSING, status_code=503)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""))
+        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"  # tiles are refused to who names none
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    app.add_route("/", index, include_in_schema=False)
     app.mount("/assets", _Assets(directory=folder / "assets", check_dir=False))
 
 
-class _Files(StaticFiles):
-    """Files of a folder that may come later."""
+def _unless_known(content: bytes, request: Request) -> Response:
+    """The page, or that the browser has it: told by its content, as an installed file's time tells nothing."""
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    known = tag in request.headers.get("if-none-match", "")
+    response = Response(status_code=304) if known else HTMLResponse(content)
+    response.headers["ETag"] = tag
+    return response
+
+
+class _Assets(StaticFiles):
+    """Files that never change; their gzipped copies, where there are any, for who takes those."""
 
     async def check_config(self) -> None:
-        """Accept that there is none yet."""
-
-
-class _Assets(_Files):
-    """Files that never change; their gzipped copies, where there are any, for who takes those."""
+        """Accept that there are none yet."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one request."""
@@ -71,23 +88,6 @@ class _Assets(_Files):
         response.headers["Content-Type"] = kind
         response.headers["Content-Encoding"] = "gzip"
         return response
-
-
-def _serve_index(files: _Files) -> Callable[[Request], Awaitable[Response]]:
-    async def index(request: Request) -> Response:
-        try:
-            response = await files.get_response("index.html", request.scope)
-        except HTTPException:
-            response = HTMLResponse(_MISSING, status_code=503)
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""))
-        response.headers["Referrer-Policy"] = (
-            "strict-origin-when-cross-origin"  # the tiles' host wants to know who asks
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    return index
 
 
 def _policy(host: str) -> str:
