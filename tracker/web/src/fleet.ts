@@ -1,0 +1,200 @@
+/**
+ * The latest state of each aircraft as the socket tells it, where each is now, and who is stale or lost; pure.
+ *
+ *     Columns ──> Fleet.replace, apply ──> Aircraft, Motion ──> layer, table
+ *
+ * The clock comes in as `now`, seconds of any clock that never runs back. Stale and lost go by when an aircraft was
+ * last heard; while nothing can be heard (`silence`) that clock stands still.
+ */
+import { Motion } from "./motion";
+import { isJump, latitude, longitude, type Place } from "./reckon";
+import type { Columns } from "./wire";
+
+/** One state vector in the wire's names and SI units; what is not known is null. */
+export interface Aircraft {
+  readonly key: string;
+  readonly icao24: string | null;
+  readonly callsign: string | null;
+  readonly squawk: string | null;
+  /** Event time, s since 1970. */
+  readonly time: number | null;
+  readonly lat: number;
+  readonly lon: number;
+  /** Ground speed, m/s. */
+  readonly velocity: number | null;
+  /** deg clockwise from true north. */
+  readonly track: number | null;
+  /** Barometric, m. */
+  readonly altitude: number | null;
+  readonly geo_altitude: number | null;
+  /** m/s, up is positive. */
+  readonly vertical_rate: number | null;
+  readonly on_ground: boolean | null;
+  /** s of the caller's clock. */
+  readonly heardAt: number;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Fleet {
+  readonly motion: Motion;
+  readonly staleAfter: number;
+  readonly lostAfter: number;
+  private readonly slots = new Map<string, number>();
+  private readonly states: Writable<Aircraft>[] = [];
+  private changes = 0;
+  private silent: number | null = null;
+
+  constructor({ staleAfter = 15, lostAfter = 60 }: { staleAfter?: number; lostAfter?: number } = {}) {
+    this.staleAfter = staleAfter;
+    this.lostAfter = lostAfter;
+    this.motion = new Motion(staleAfter);
+  }
+
+  get size(): number {
+    return this.states.length;
+  }
+
+  /** Grows with each change. */
+  get version(): number {
+    return this.changes;
+  }
+
+  /** Since when nothing is heard any more; null: we hear. */
+  get silentSince(): number | null {
+    return this.silent;
+  }
+
+  /** A snapshot: what it does not hold is gone. */
+  replace(columns: Columns, now: number): void {
+    const kept = new Set(columns.key);
+    for (const { key } of [...this.states]) if (!kept.has(key)) this.remove(key);
+    this.apply(columns, [], now);
+  }
+
+  /** A delta. */
+  apply(columns: Columns, removed: readonly string[], now: number): void {
+    for (const key of removed) this.remove(key);
+    const { key: keys = [], lat, lon, heard } = columns;
+    const clock = this.silent ?? now;
+    for (let i = 0; i < keys.length; i++) {
+      const place = lat?.[i] != null && lon?.[i] != null;
+      if (!place) continue; // nowhere to draw it
+      const age = heard?.[i] ?? 0;
+      this.set(row(columns, i, keys[i]!, clock - age), now - age, now);
+    }
+    this.changes++;
+  }
+
+  /** Nothing is heard any more: all are stale, none is lost, and none moves past where its report would have led it. */
+  silence(since: number): void {
+    if (this.silent !== null) return;
+    this.silent = since;
+    this.changes++;
+  }
+
+  /** We hear again; nobody has aged meanwhile. */
+  resume(now: number): void {
+    if (this.silent === null) return;
+    const gap = Math.max(0, now - this.silent);
+    for (const state of this.states) state.heardAt += gap;
+    this.silent = null;
+    this.changes++;
+  }
+
+  /** The keys of those that were not heard for too long: they leave. */
+  expire(now: number): string[] {
+    const lost = this.states.filter((state) => this.age(state, now) > this.lostAfter).map(({ key }) => key);
+    for (const key of lost) this.remove(key);
+    if (lost.length) this.changes++;
+    return lost;
+  }
+
+  get(key: string): Aircraft | undefined {
+    const slot = this.slots.get(key);
+    return slot === undefined ? undefined : this.states[slot];
+  }
+
+  all(): Iterable<Aircraft> {
+    return this.states;
+  }
+
+  /** The slot in `motion` of an aircraft; the next change may give it to another one. */
+  slotOf(key: string): number | undefined {
+    return this.slots.get(key);
+  }
+
+  /** The aircraft of a slot. */
+  at(slot: number): Aircraft {
+    return this.states[slot]!;
+  }
+
+  /** How long ago it was last heard, s, without the time of a silence. */
+  age(aircraft: Aircraft, now: number): number {
+    return Math.max(0, (this.silent ?? now) - aircraft.heardAt);
+  }
+
+  isStale(aircraft: Aircraft, now: number): boolean {
+    return this.silent !== null || now - aircraft.heardAt > this.staleAfter;
+  }
+
+  /** Where it is drawn: reckoned on from its report. */
+  place(key: string, now: number): Place | undefined {
+    const slot = this.slots.get(key);
+    if (slot === undefined) return undefined;
+    return { lat: latitude(this.motion.yAt(slot, now)), lon: longitude(this.motion.xAt(slot, now)) };
+  }
+
+  private set(state: Aircraft, at: number, now: number): void {
+    const slot = this.slots.get(state.key);
+    const velocity = state.velocity ?? 0;
+    const track = state.track ?? NaN;
+    if (slot === undefined) {
+      const fresh = this.motion.add();
+      this.slots.set(state.key, fresh);
+      this.states[fresh] = state;
+      this.motion.place(fresh, state, velocity, track, at);
+      return;
+    }
+    const before = this.states[slot]!;
+    this.states[slot] = state;
+    if (isJump(before, state, between(before, state))) this.motion.place(slot, state, velocity, track, at);
+    else this.motion.glide(slot, state, velocity, track, at, now);
+  }
+
+  private remove(key: string): void {
+    const slot = this.slots.get(key);
+    if (slot === undefined) return;
+    this.slots.delete(key);
+    this.motion.remove(slot);
+    const last = this.states.pop()!;
+    if (last.key === key) return;
+    this.states[slot] = last;
+    this.slots.set(last.key, slot);
+  }
+}
+
+/** The time between two reports of an aircraft, s: by their own clock, or by when they were heard. */
+function between(before: Aircraft, after: Aircraft): number {
+  const told = before.time !== null && after.time !== null ? after.time - before.time : 0;
+  return told > 0 ? told : after.heardAt - before.heardAt;
+}
+
+function row(columns: Columns, i: number, key: string, heardAt: number): Aircraft {
+  return {
+    key,
+    icao24: key.startsWith("cs:") ? null : key,
+    callsign: columns.callsign?.[i] ?? null,
+    squawk: columns.squawk?.[i] ?? null,
+    time: columns.time?.[i] ?? null,
+    lat: columns.lat![i]!,
+    lon: columns.lon![i]!,
+    velocity: columns.velocity?.[i] ?? null,
+    track: columns.track?.[i] ?? null,
+    altitude: columns.altitude?.[i] ?? null,
+    geo_altitude: columns.geo_altitude?.[i] ?? null,
+    vertical_rate: columns.vertical_rate?.[i] ?? null,
+    on_ground: columns.on_ground?.[i] ?? null,
+    heardAt,
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * How an aircraft looks on the map: its shape, and its colour by altitude; pure. The same as `tracker/symbols.py` has it.
+ *
+ * Ten samples of viridis, whose order survives every common colour-blindness and a grey print, and three colours that
+ * it lacks: on the ground, altitude not known, stale.
+ */
+
+const METRES_PER_FOOT = 0.3048;
+
+const VIRIDIS = [
+  "#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+]; // prettier-ignore
+const EDGES = [0, 1_000, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000, 35_000, 40_000]; // ft
+
+/** From the lowest class; `altitude` is where it begins, m (the lowest one holds what is below, too). */
+export const RAMP: readonly { altitude: number; colour: string }[] = EDGES.map((edge, i) => ({
+  altitude: edge * METRES_PER_FOOT,
+  colour: VIRIDIS[i]!,
+}));
+
+export const GROUND = RAMP.length;
+export const UNKNOWN = RAMP.length + 1;
+export const STALE = RAMP.length + 2;
+
+/** A colour for each class: those of the ramp, then GROUND, UNKNOWN and STALE. */
+export const COLOURS: readonly string[] = [...VIRIDIS, "#d55e00", "#ffffff", "#a0a0a0"];
+
+/** The class of an aircraft that is not stale. */
+export function classOf(altitude: number | null, onGround: boolean | null): number {
+  if (onGround) return GROUND;
+  if (altitude === null || !Number.isFinite(altitude)) return UNKNOWN;
+  const feet = Math.round(altitude / METRES_PER_FOOT); // 30,000 ft, sent as metres, come back as 29,999.999
+  let index = EDGES.length - 1;
+  while (index > 0 && feet < EDGES[index]!) index--;
+  return index;
+}
+
+export function colourOf(altitude: number | null, onGround: boolean | null): string {
+  return COLOURS[classOf(altitude, onGround)]!;
+}
