@@ -26,7 +26,7 @@ web: setup
 
 # The page while it is worked on: at WEB_HOST, WEB_PORT, in front of the server at BACKEND_URL.
 web-dev: setup
-	@$(BIN)/python -m tracker.web.npm run dev
+	@$(BIN)/python -m tracker.web.dev
 
 test: setup
 	@$(BIN)/python -m tracker.web.build --quiet
