@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup up web web-dev test check bench notebooks lock clean
+.PHONY: setup up web web-dev test test-stack check bench notebooks lock clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,10 @@ web-dev: setup
 test: setup
 	@$(BIN)/python -m tracker.web.build --quiet
 	@$(BIN)/python -m pytest --nbval $(ARGS)
+
+# Builds the images and starts the containers; needs a Docker engine with Compose.
+test-stack: setup
+	@$(BIN)/python -m pytest -m stack tests/stack $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check .
