@@ -137,6 +137,7 @@ def test_the_wheel_carries_the_page_and_not_its_sources(archives):
     assert "tracker/page/index.html" in built
     assert built <= names
     assert not [name for name in names if name.startswith("tracker/web/") or "node_modules" in name]
+    assert not [name for name in names if "Dockerfile" in name]
 
 
 def test_a_wheel_is_made_from_the_source_distribution(archives, tmp_path):

@@ -111,9 +111,12 @@ async def test_a_name_that_was_made_to_point_here_gets_nothing_through_it(front)
 async def test_it_serves_the_sources_and_the_descriptions(front):
     async with httpx.AsyncClient(base_url=front) as http:
         assert "/@vite/client" in (await http.get("/", headers={"Accept": "text/html"})).text
-        docs = (await http.get("/docs")).text
-        for link in re.findall(r'(?:src|href)="(/[^"]+)"', docs):
-            assert (await http.get(link)).status_code == 200
+        links = re.findall(r'(?:src|href)="(/[^"]+)"', (await http.get("/docs")).text)
+        assert links
+        for link in links:
+            answer = await http.get(link)
+            assert answer.status_code == 200
+            assert "/@vite/client" not in answer.text, f"{link} is not of the server behind"
 
 
 def test_a_port_that_is_none_is_named():
