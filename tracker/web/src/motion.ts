@@ -99,7 +99,7 @@ export class Motion {
 
   private grow(): void {
     for (const field of FIELDS) {
-      const larger = new Float64Array(2 * this.x.length > this[field].length ? 2 * this[field].length : this[field].length);
+      const larger = new Float64Array(2 * this[field].length);
       larger.set(this[field]);
       this[field] = larger;
     }

@@ -1,0 +1,133 @@
+/** What the layer draws with the canvas's own calls, because there are few of it: trails, rings, callsigns. */
+import type { Drawn, View } from "./blitter";
+import type { Theme } from "./sprites";
+import { COLOURS } from "./symbols";
+import type { Trail } from "./trails";
+
+const CASING: Readonly<Record<Theme, string>> = { light: "rgb(29 29 29 / 55%)", dark: "rgb(244 244 244 / 55%)" };
+const RING: Readonly<Record<Theme, string>> = { light: "#0b57d0", dark: "#8ab4f8" };
+const TEXT: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
+const HALO: Readonly<Record<Theme, string>> = { light: "rgb(255 255 255 / 85%)", dark: "rgb(16 20 26 / 85%)" };
+
+/** Widths in CSS px. */
+const TRAIL = 2.5;
+const AROUND = 1.25;
+
+type Context = CanvasRenderingContext2D;
+
+/** A trail, under what is drawn already, to where the aircraft is drawn now: `tip`, fractions of the world. */
+export function drawTrail(context: Context, trail: Trail, tip: Tip | null, view: View, theme: Theme, ratio: number): void {
+  context.save();
+  context.globalCompositeOperation = "destination-over";
+  context.lineJoin = context.lineCap = "round";
+  for (const offset of copies(trail, view)) {
+    const strokes = paths(trail, tip, view, offset);
+    context.lineWidth = TRAIL * ratio;
+    for (const { colour, path } of strokes) {
+      context.strokeStyle = COLOURS[colour]!;
+      context.stroke(path);
+    }
+    context.lineWidth = (TRAIL + 2 * AROUND) * ratio;
+    context.strokeStyle = CASING[theme];
+    const all = new Path2D();
+    for (const { path } of strokes) all.addPath(path);
+    context.stroke(all);
+  }
+  context.restore();
+}
+
+export interface Tip {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** By how many worlds a trail is shifted for each copy that may be in view. */
+function* copies(trail: Trail, view: View): Iterable<number> {
+  let west = Infinity;
+  let east = -Infinity;
+  for (const { x } of trail.bends) {
+    if (x < west) west = x;
+    if (x > east) east = x;
+  }
+  const right = view.left + view.width / view.world;
+  for (let k = Math.ceil(view.left - east); k <= Math.floor(right - west); k++) yield k;
+}
+
+/** A path for each run of one colour. */
+function paths(trail: Trail, tip: Tip | null, view: View, offset: number): { colour: number; path: Path2D }[] {
+  const runs: { colour: number; path: Path2D }[] = [];
+  const px = (x: number): number => (x + offset - view.left) * view.world;
+  const py = (y: number): number => (y - view.top) * view.world;
+  let run: { colour: number; path: Path2D } | null = null;
+  let lastX = 0;
+  let lastY = 0;
+  for (const { x, y, colour, gap } of trail.bends) {
+    if (run && !gap) run.path.lineTo(px(x), py(y));
+    if (!run || gap || run.colour !== colour) {
+      run = { colour, path: new Path2D() };
+      run.path.moveTo(px(x), py(y));
+      runs.push(run);
+    }
+    lastX = x;
+    lastY = y;
+  }
+  if (run && tip) {
+    const nearX = tip.x + Math.round(lastX - tip.x);
+    if (px(nearX) !== px(lastX) || py(tip.y) !== py(lastY)) run.path.lineTo(px(nearX), py(tip.y));
+  }
+  return runs;
+}
+
+/** A ring around each place where an aircraft is drawn. */
+export function drawRing(context: Context, drawn: Drawn, slot: number, radius: number, width: number, theme: Theme): void {
+  context.strokeStyle = RING[theme];
+  context.lineWidth = width;
+  for (let i = 0; i < drawn.size; i++) {
+    if (drawn.slot[i] !== slot) continue;
+    context.beginPath();
+    context.arc(drawn.x[i]!, drawn.y[i]!, radius, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+interface Label {
+  readonly canvas: HTMLCanvasElement;
+  readonly middle: number;
+}
+
+/** Texts as small pictures, each made once: writing letters anew in every frame costs ten times as much. */
+export class Labels {
+  private readonly made = new Map<string, Label>();
+  private style = "";
+
+  constructor(private readonly most = 1_000) {}
+
+  /** A text to the right of a place, device px. */
+  draw(context: Context, text: string, x: number, y: number, theme: Theme, ratio: number): void {
+    const style = `${theme} ${ratio}`;
+    if (style !== this.style || this.made.size > this.most) this.made.clear();
+    this.style = style;
+    let label = this.made.get(text);
+    if (!label) this.made.set(text, (label = make(text, theme, ratio)));
+    context.drawImage(label.canvas, Math.round(x), Math.round(y) - label.middle);
+  }
+}
+
+function make(text: string, theme: Theme, ratio: number): Label {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d")!;
+  const font = `600 ${11 * ratio}px system-ui, sans-serif`;
+  const line = 3 * ratio;
+  context.font = font;
+  canvas.width = Math.ceil(context.measureText(text).width + 2 * line);
+  canvas.height = Math.ceil(16 * ratio);
+  context.font = font; // a new size forgets it
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = line;
+  context.strokeStyle = HALO[theme];
+  context.fillStyle = TEXT[theme];
+  context.strokeText(text, line, canvas.height / 2);
+  context.fillText(text, line, canvas.height / 2);
+  return { canvas, middle: Math.round(canvas.height / 2) };
+}
