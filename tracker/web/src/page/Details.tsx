@@ -1,0 +1,93 @@
+/** Everything that is known of the selected aircraft, and how its altitude and speed went. */
+
+import { useEffect, useRef } from "react";
+import { Facts } from "./Facts";
+import { HistoryChart } from "./HistoryChart";
+import { useMeasures, usePage, useView, useWatched } from "./hooks";
+import { Icon } from "./Icon";
+import type { Standing } from "./selection";
+
+const SAID: Readonly<Record<Standing, string>> = {
+  asked: "Waiting for the server …",
+  heard: "Live",
+  stale: "Stale: not heard for a while",
+  elsewhere: "Outside of the map",
+  lost: "Lost: not heard for over a minute. These are its last values.",
+  unknown: "No aircraft with this key is heard.",
+};
+
+export function Details() {
+  const page = usePage();
+  const follow = useView("follow");
+  const selected = useWatched(page.selection.selected);
+  const measures = useMeasures();
+  const title = useRef<HTMLHeadingElement>(null);
+  const key = selected?.key;
+  useEffect(() => {
+    if (matchMedia("(max-width: 760px)").matches) title.current?.scrollIntoView({ block: "nearest" });
+  }, [key]);
+  if (selected === null) return null;
+  const { aircraft, standing, history } = selected;
+  const name = aircraft?.callsign ?? selected.key;
+  const there = standing === "heard" || standing === "stale";
+  return (
+    <section className="details" aria-labelledby="details-title">
+      <div className="details-head">
+        <h2 id="details-title" ref={title}>
+          <span className="unseen">Details of </span>
+          {name}
+        </h2>
+        <button
+          type="button"
+          className="quiet"
+          aria-label="Close details"
+          title="Close (Esc)"
+          onClick={() => page.views.change({ selected: null })}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <p className={`standing ${standing}`} role="status">
+        {SAID[standing]}
+      </p>
+      <div className="actions">
+        <button
+          type="button"
+          aria-pressed={follow}
+          aria-keyshortcuts="f"
+          disabled={!there && !follow}
+          title="The map keeps it in the middle (f)"
+          onClick={() => page.views.change({ follow: !follow })}
+        >
+          <Icon name="follow" />
+          Follow
+        </button>
+        <button
+          type="button"
+          aria-keyshortcuts="c"
+          disabled={aircraft === null}
+          title="Show it in the middle of the map (c)"
+          onClick={() => page.centre()}
+        >
+          <Icon name="centre" />
+          {standing === "elsewhere" ? "Show on map" : "Centre"}
+        </button>
+      </div>
+      {aircraft !== null && <Facts aircraft={aircraft} />}
+      <HistoryChart
+        title="Altitude"
+        history={history}
+        value={(report) => report.altitude}
+        measure={measures.altitude}
+        flattest={measures.altitude.step}
+      />
+      <HistoryChart
+        title="Ground speed"
+        history={history}
+        value={(report) => report.velocity}
+        measure={measures.speed}
+        flattest={4 * measures.speed.step}
+      />
+    </section>
+  );
+}

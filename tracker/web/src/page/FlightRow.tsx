@@ -1,0 +1,54 @@
+/** One flight of the grid. */
+
+import { memo } from "react";
+import type { Aircraft } from "../fleet";
+import { colourOf } from "../symbols";
+import { cell, COLUMNS } from "./table";
+import type { Measures } from "./units";
+
+interface Props {
+  readonly aircraft: Aircraft;
+  readonly index: number;
+  /** px below the headings. */
+  readonly top: number;
+  /** s. */
+  readonly age: number;
+  readonly stale: boolean;
+  readonly selected: boolean;
+  /** Where the cursor of the keyboard is. */
+  readonly current: boolean;
+  readonly measures: Measures;
+  readonly onSelect: (key: string) => void;
+}
+
+/** Of the element; a callsign may hold what an id may not. */
+export function rowId(key: string): string {
+  return `row-${encodeURIComponent(key)}`;
+}
+
+export const FlightRow = memo(function FlightRow(props: Props) {
+  const { aircraft, index, top, age, stale, selected, current, measures } = props;
+  const classes = ["row", stale ? "stale" : "", selected ? "selected" : "", current ? "current" : ""];
+  return (
+    <div
+      id={rowId(aircraft.key)}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={classes.filter(Boolean).join(" ")}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => props.onSelect(aircraft.key)}
+    >
+      {COLUMNS.map((column) => (
+        <div key={column} role="gridcell" className={`cell ${column}`}>
+          {column === "altitude" && <Swatch aircraft={aircraft} />}
+          {cell(column, aircraft, age, measures)}
+        </div>
+      ))}
+    </div>
+  );
+});
+
+function Swatch({ aircraft }: { aircraft: Aircraft }) {
+  return <i className="swatch" style={{ background: colourOf(aircraft.altitude, aircraft.on_ground) }} />;
+}

@@ -1,0 +1,138 @@
+/** The flights as a grid; of its thousands of rows only those in sight are elements. */
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useState, type KeyboardEvent, type RefObject } from "react";
+import { FlightRow, rowId } from "./FlightRow";
+import { GridHead } from "./GridHead";
+import { useMeasures, usePage, useView, useWatched } from "./hooks";
+import { Icon } from "./Icon";
+import { moved } from "./keys";
+import { COLUMNS } from "./table";
+import { grouped } from "./units";
+
+const ROW = 30; // px
+const HEAD = 36; // px
+
+interface Props {
+  readonly grid: RefObject<HTMLDivElement | null>;
+  readonly listed: boolean;
+  readonly onListed: (listed: boolean) => void;
+}
+
+export function FlightTable({ grid, listed, onListed }: Props) {
+  const { live } = usePage();
+  const { rows } = useWatched(live.digest);
+  return (
+    <section className="flights" aria-labelledby="flights-title">
+      <h2 id="flights-title">
+        <button
+          type="button"
+          className="list-toggle"
+          aria-expanded={listed}
+          aria-controls="flights"
+          onClick={() => onListed(!listed)}
+        >
+          <Icon name="list" />
+          <span>List of flights</span>
+          <span className="count">{grouped(rows.length)}</span>
+        </button>
+      </h2>
+      {listed && <Grid grid={grid} />}
+    </section>
+  );
+}
+
+function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
+  const page = usePage();
+  const { rows, now } = useWatched(page.live.digest);
+  const selected = useView("selected");
+  const measures = useMeasures();
+  const [cursor, setCursor] = useState<string | null>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => grid.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 6,
+    scrollPaddingStart: HEAD,
+    scrollMargin: HEAD,
+  });
+  const at = useMemo(() => rows.findIndex((row) => row.key === cursor), [rows, cursor]);
+  const items = virtual.getVirtualItems();
+  const inSight = items.some((item) => item.index === at);
+
+  const press = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return; // a heading's own key
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (cursor !== null && at >= 0) page.select(cursor);
+      return;
+    }
+    const fits = Math.max(1, Math.floor(((grid.current?.clientHeight ?? 0) - HEAD) / ROW) - 1);
+    const next = moved(event.key, at, rows.length, fits);
+    if (next === null) return;
+    event.preventDefault();
+    setCursor(rows[next]?.key ?? null);
+    virtual.scrollToIndex(next);
+  };
+  return (
+    <div
+      id="flights"
+      ref={grid}
+      className="grid"
+      role="grid"
+      aria-label="Flights"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={COLUMNS.length}
+      aria-activedescendant={inSight && cursor !== null ? rowId(cursor) : undefined}
+      tabIndex={0}
+      onKeyDown={press}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && at < 0) setCursor(selected ?? rows[0]?.key ?? null);
+      }}
+    >
+      <GridHead />
+      <div role="rowgroup" className="rows" style={{ height: virtual.getTotalSize() }}>
+        {items.map(({ index, start, key }) => {
+          const aircraft = rows[index];
+          return (
+            aircraft !== undefined && (
+              <FlightRow
+                key={key}
+                aircraft={aircraft}
+                index={index}
+                top={start - HEAD}
+                age={page.fleet.age(aircraft, now)}
+                stale={page.fleet.isStale(aircraft, now)}
+                selected={aircraft.key === selected}
+                current={aircraft.key === cursor}
+                measures={measures}
+                onSelect={(chosen) => {
+                  setCursor(chosen);
+                  page.select(chosen);
+                }}
+              />
+            )
+          );
+        })}
+      </div>
+      {rows.length === 0 && <NoRows />}
+    </div>
+  );
+}
+
+function NoRows() {
+  const { live } = usePage();
+  const filled = useWatched(live.filled);
+  const { held } = useWatched(live.digest);
+  const why = held === 0 ? "No aircraft are heard in this part of the world." : "None matches here: move the map, or ask for more.";
+  return (
+    <div role="rowgroup" className="no-rows">
+      <div role="row">
+        <div role="gridcell" aria-colspan={COLUMNS.length}>
+          {filled ? why : "Waiting for the server …"}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** The headings of the grid; pressing one orders the flights by it. */
+
+import { useMeasures, usePage, useView } from "./hooks";
+import { COLUMNS, heading, pressed } from "./table";
+
+export function GridHead() {
+  const { views } = usePage();
+  const sort = useView("sort");
+  const measures = useMeasures();
+  return (
+    <div role="rowgroup" className="head">
+      <div role="row" aria-rowindex={1} className="row">
+        {COLUMNS.map((column) => {
+          const { title, unit } = heading(column, measures);
+          const order = sort.by !== column ? "none" : sort.descending ? "descending" : "ascending";
+          return (
+            <div key={column} role="columnheader" aria-sort={order} className={`cell ${column}`}>
+              <button type="button" onClick={() => views.change({ sort: pressed(sort, column) })}>
+                {title}
+                {unit !== "" && <small> {unit}</small>}
+                <span className="arrow" aria-hidden="true">
+                  {order === "none" ? "" : order === "descending" ? "▼" : "▲"}
+                </span>
+              </button>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

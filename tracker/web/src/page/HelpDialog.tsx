@@ -1,0 +1,50 @@
+/** The keys, and what the page shows. */
+
+import { useEffect, useRef } from "react";
+
+const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [["/"], "Search by callsign or address"],
+  [["l"], "To the list of flights"],
+  [["↑", "↓", "PgUp", "PgDn", "Home", "End"], "Move in the list"],
+  [["Enter"], "Select the flight"],
+  [["f"], "Follow the selected flight, or no more"],
+  [["c"], "Show the selected flight in the middle"],
+  [["u"], "Other units"],
+  [["Esc"], "Close, then clear the selection, then the search"],
+  [["←", "→", "↑", "↓"], "Move the map, when it has the focus"],
+  [["+", "−"], "Zoom the map, when it has the focus"],
+  [["?"], "This help"],
+];
+
+export function HelpDialog({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">Help</h2>
+      <p>
+        Aircraft move between their reports as their last track and speed lead them. One that was not heard for 15
+        seconds is stale and stands still; after 60 seconds it is gone. The address of this page holds the view: send it
+        to somebody who should see the same.
+      </p>
+      <table>
+        <caption className="unseen">Keys</caption>
+        <tbody>
+          {KEYS.map(([keys, does]) => (
+            <tr key={does}>
+              <th scope="row">
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </th>
+              <td>{does}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,23 @@
+/** The element in which Leaflet lives; nothing of React is inside. */
+
+import { useEffect, useRef } from "react";
+import { usePage } from "./hooks";
+
+export function MapView() {
+  const page = usePage();
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const shown = new AbortController();
+    window.flights = page.show(element.current!, shown.signal);
+    return () => shown.abort();
+  }, [page]);
+  return (
+    <div
+      ref={element}
+      className="map"
+      role="application"
+      aria-roledescription="map"
+      aria-label="Map of flights: arrow keys move it, plus and minus zoom. The list of flights holds the same aircraft."
+    />
+  );
+}

@@ -1,0 +1,57 @@
+/** The connection and the stream at a glance; only changes of state are announced, not the numbers. */
+
+import { useEffect, useState } from "react";
+import { usePage, useWatched } from "./hooks";
+import { lagSaid, said } from "./said";
+import { duration, grouped } from "./units";
+
+export function StatusLine() {
+  const { live, stream } = usePage();
+  const phase = useWatched(live.phases);
+  const digest = useWatched(live.digest);
+  useSecond(phase.name === "waiting");
+  const { tone, state, detail, retry } = said(phase, digest.lag, performance.now() / 1000);
+  return (
+    <div className="status">
+      <span className={`dot ${tone}`} aria-hidden="true" />
+      <span role="status" className="state">
+        {state}
+      </span>
+      {detail !== "" && <span className="detail">{detail}</span>}
+      {retry && (
+        <button type="button" onClick={() => stream.retry()}>
+          Reconnect now
+        </button>
+      )}
+      <dl className="numbers" aria-label="Numbers of the stream">
+        <Number name="aircraft" title="Shown on the map, of those held">
+          {grouped(digest.inView)} <span className="of">of {grouped(digest.held)}</span>
+        </Number>
+        <Number name="updates/s">{grouped(digest.rate)}</Number>
+        <Number name="newest" title="Age of the newest report">
+          {digest.newest === null ? "–" : duration(digest.newest)}
+        </Number>
+        <Number name="server lag">{lagSaid(digest.lag)}</Number>
+      </dl>
+    </div>
+  );
+}
+
+function Number({ name, title, children }: { name: string; title?: string; children: React.ReactNode }) {
+  return (
+    <div title={title}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Draws a component again each second, while that is wanted. */
+function useSecond(wanted: boolean): void {
+  const [, setTicks] = useState(0);
+  useEffect(() => {
+    if (!wanted) return;
+    const timer = setInterval(() => setTicks((ticks) => ticks + 1), 250);
+    return () => clearInterval(timer);
+  }, [wanted]);
+}

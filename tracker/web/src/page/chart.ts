@@ -1,0 +1,105 @@
+/** A small chart of a value over time: where its line, its ticks and its ends lie; pure. */
+
+import type { History, Report } from "./history";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+export interface Chart {
+  /** Of an SVG path; broken where nothing is known. */
+  readonly line: string;
+  readonly rows: readonly Tick[];
+  readonly times: readonly Tick[];
+  readonly last: { readonly x: number; readonly y: number };
+  readonly least: number;
+  readonly most: number;
+  readonly newest: number;
+  /** How long it is, s. */
+  readonly span: number;
+}
+
+const GAP = 30; // s without a value break the line: what lies between was not heard
+const NARROWEST = 60; // s: the first reports do not fill the chart
+const STEPS = [1, 2, 5, 10];
+
+/**
+ * @param perSi Into the unit that is shown.
+ * @param flattest How much, in that unit, the chart is high at least: noise is not blown up.
+ * @returns null where nothing is known.
+ */
+export function chart(
+  history: History,
+  value: (report: Report) => number | null,
+  perSi: number,
+  flattest: number,
+  size: Size,
+  label: (value: number) => string,
+): Chart | null {
+  const points = history.flatMap((report) => {
+    const si = value(report);
+    return si === null ? [] : [{ time: report.time, value: si * perSi }];
+  });
+  const first = points[0];
+  const last = points.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const values = points.map((point) => point.value);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const scale = rows(least, most, flattest);
+  const end = history.at(-1)!.time;
+  const span = Math.max(NARROWEST, end - first.time);
+  const x = (time: number) => (1 - (end - time) / span) * size.width;
+  const y = (of: number) => (1 - (of - scale.bottom) / (scale.top - scale.bottom)) * size.height;
+  return {
+    line: path(points, x, y),
+    rows: scale.ticks.map((tick) => ({ at: y(tick), label: label(tick) })),
+    times: times(span).map((back) => ({ at: x(end - back), label: back === 0 ? "now" : `−${back / 60} min` })),
+    last: { x: x(last.time), y: y(last.value) },
+    least,
+    most,
+    newest: last.value,
+    span: end - first.time,
+  };
+}
+
+function path(
+  points: readonly { time: number; value: number }[],
+  x: (time: number) => number,
+  y: (value: number) => number,
+): string {
+  let before = -Infinity;
+  const commands = points.map(({ time, value }) => {
+    const command = time - before > GAP ? "M" : "L";
+    before = time;
+    return `${command}${x(time).toFixed(1)} ${y(value).toFixed(1)}`;
+  });
+  return commands.join("");
+}
+
+/** Two to four round values that hold all others between the lowest and the highest. */
+function rows(least: number, most: number, flattest: number): { bottom: number; top: number; ticks: number[] } {
+  const height = Math.max(most - least, flattest);
+  const centre = (least + most) / 2;
+  const step = round(height / 2);
+  const bottom = Math.floor((centre - height / 2) / step) * step;
+  const top = Math.ceil((centre + height / 2) / step) * step;
+  const ticks = Array.from({ length: Math.round((top - bottom) / step) + 1 }, (_, place) => bottom + place * step);
+  return { bottom, top, ticks };
+}
+
+function round(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return power * (STEPS.find((factor) => factor * power >= step * 0.999) ?? 10);
+}
+
+/** Full minutes back from now, three to six of them. */
+function times(span: number): number[] {
+  const step = [60, 120, 300, 600, 1200].find((seconds) => span / seconds < 4) ?? 1800;
+  return Array.from({ length: Math.floor(span / step) + 1 }, (_, place) => place * step);
+}

@@ -1,0 +1,29 @@
+/** How components reach what stands behind the page. */
+
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { Page } from "./page";
+import { MEASURES, type Measures } from "./units";
+import type { View } from "./view";
+import type { Watched } from "./watched";
+
+export const PageContext = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (page === null) throw new Error("a component outside of the page");
+  return page;
+}
+
+export function useWatched<T>(watched: Watched<T>): T {
+  return useSyncExternalStore(watched.watch, watched.get);
+}
+
+/** A part of the view; the component is drawn anew when that part is another one. */
+export function useView<K extends keyof View>(part: K): View[K] {
+  const { views } = usePage();
+  return useSyncExternalStore(views.view.watch, () => views.current[part]);
+}
+
+export function useMeasures(): Measures {
+  return MEASURES[useView("units")];
+}

@@ -1,0 +1,49 @@
+/** How the connection stands, in words. */
+
+import type { Digest } from "./live";
+import type { Phase } from "./stream";
+import { duration } from "./units";
+
+export interface Said {
+  readonly tone: "good" | "busy" | "bad";
+  /** What a screen reader announces when it is another one: without numbers that run. */
+  readonly state: string;
+  /** What runs on beside it. */
+  readonly detail: string;
+  /** Whether somebody may want to try at once. */
+  readonly retry: boolean;
+}
+
+/**
+ * @param lag As the server told it last.
+ * @param now s of the clock that `Phase.until` means.
+ */
+export function said(phase: Phase, lag: Digest["lag"], now: number): Said {
+  switch (phase.name) {
+    case "connecting":
+      return { tone: "busy", state: "Connecting", detail: "", retry: false };
+    case "waiting": {
+      const left = Math.max(0, Math.ceil(phase.until - now));
+      const why = phase.why === null ? "" : ` The server said: ${phase.why}.`;
+      return { tone: "bad", state: `Disconnected.${why} Reconnecting`, detail: `in ${left} s`, retry: true };
+    }
+    case "ended":
+      return { tone: "bad", state: `${phase.why} Trying again by itself would not help.`, detail: "", retry: true };
+    case "live":
+      break;
+  }
+  if (lag?.cause === "broker") {
+    return {
+      tone: "bad",
+      state: "The server hears nothing from its broker",
+      detail: `for ${duration(lag.behind)}`,
+      retry: false,
+    };
+  }
+  return { tone: "good", state: "Connected", detail: "", retry: false };
+}
+
+/** How far the server is behind, in words. */
+export function lagSaid(lag: Digest["lag"]): string {
+  return lag === null ? "none" : duration(lag.behind);
+}

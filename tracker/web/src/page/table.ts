@@ -1,0 +1,100 @@
+/** The columns of the table of flights, and their order. */
+
+import type { Aircraft } from "../fleet";
+import { bearing, duration, signed, written, type Measures } from "./units";
+
+export const COLUMNS = ["callsign", "address", "altitude", "speed", "rate", "track", "age"] as const;
+export type Column = (typeof COLUMNS)[number];
+
+export interface Sort {
+  readonly by: Column;
+  readonly descending: boolean;
+}
+
+export const UNSORTED: Sort = { by: "callsign", descending: false };
+
+/** What stands above a column, and its unit. */
+export function heading(column: Column, measures: Measures): { title: string; unit: string } {
+  switch (column) {
+    case "callsign":
+      return { title: "Callsign", unit: "" };
+    case "address":
+      return { title: "Address", unit: "" };
+    case "altitude":
+      return { title: "Altitude", unit: measures.altitude.unit };
+    case "speed":
+      return { title: "Speed", unit: measures.speed.unit };
+    case "rate":
+      return { title: "Vertical", unit: measures.verticalRate.unit };
+    case "track":
+      return { title: "Track", unit: "" };
+    case "age":
+      return { title: "Age", unit: "" };
+  }
+}
+
+/** What stands in a cell. */
+export function cell(column: Column, aircraft: Aircraft, age: number, measures: Measures): string {
+  switch (column) {
+    case "callsign":
+      return aircraft.callsign ?? "";
+    case "address":
+      return aircraft.icao24 ?? "";
+    case "altitude":
+      return aircraft.on_ground === true ? "ground" : written(measures.altitude, aircraft.altitude);
+    case "speed":
+      return written(measures.speed, aircraft.velocity);
+    case "rate":
+      return signed(measures.verticalRate, aircraft.vertical_rate);
+    case "track":
+      return bearing(aircraft.track);
+    case "age":
+      return duration(age);
+  }
+}
+
+/** The next order when a heading is pressed: numbers begin with the highest, texts and ages with the lowest. */
+export function pressed(sort: Sort, column: Column): Sort {
+  if (sort.by === column) return { by: column, descending: !sort.descending };
+  return { by: column, descending: !["callsign", "address", "age", "track"].includes(column) };
+}
+
+/**
+ * The rows in order: what is not known comes last either way, and equal ones are ordered by key, so that rows do not
+ * swap from one second to the next.
+ *
+ * @param age Seconds since an aircraft was heard.
+ */
+export function ordered(rows: readonly Aircraft[], sort: Sort, age: (aircraft: Aircraft) => number): Aircraft[] {
+  const sign = sort.descending ? -1 : 1;
+  const pairs = rows.map((aircraft) => ({ aircraft, value: value(sort.by, aircraft, age) }));
+  pairs.sort((a, b) => {
+    if (a.value === null || b.value === null) {
+      if (a.value !== b.value) return a.value === null ? 1 : -1;
+    } else if (a.value !== b.value) {
+      return a.value < b.value ? -sign : sign;
+    }
+    return a.aircraft.key < b.aircraft.key ? -1 : 1;
+  });
+  return pairs.map((pair) => pair.aircraft);
+}
+
+function value(column: Column, aircraft: Aircraft, age: (aircraft: Aircraft) => number): string | number | null {
+  switch (column) {
+    case "callsign":
+      return aircraft.callsign;
+    case "address":
+      return aircraft.icao24;
+    case "altitude":
+      // As the cell shows it: on the ground is below everything that flies.
+      return aircraft.on_ground === true ? -Infinity : aircraft.altitude;
+    case "speed":
+      return aircraft.velocity;
+    case "rate":
+      return aircraft.vertical_rate;
+    case "track":
+      return aircraft.track;
+    case "age":
+      return age(aircraft);
+  }
+}
