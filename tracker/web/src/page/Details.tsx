@@ -1,6 +1,5 @@
 /** Everything that is known of the selected aircraft, and how its altitude and speed went. */
 
-import { useEffect, useRef } from "react";
 import { Facts } from "./Facts";
 import { HistoryChart } from "./HistoryChart";
 import { useMeasures, usePage, useView, useWatched } from "./hooks";
@@ -21,11 +20,6 @@ export function Details() {
   const follow = useView("follow");
   const selected = useWatched(page.selection.selected);
   const measures = useMeasures();
-  const title = useRef<HTMLHeadingElement>(null);
-  const key = selected?.key;
-  useEffect(() => {
-    if (matchMedia("(max-width: 760px)").matches) title.current?.scrollIntoView({ block: "nearest" });
-  }, [key]);
   if (selected === null) return null;
   const { aircraft, standing, history } = selected;
   const name = aircraft?.callsign ?? selected.key;
@@ -33,7 +27,7 @@ export function Details() {
   return (
     <section className="details" aria-labelledby="details-title">
       <div className="details-head">
-        <h2 id="details-title" ref={title}>
+        <h2 id="details-title">
           <span className="unseen">Details of </span>
           {name}
         </h2>

@@ -5,7 +5,7 @@ import { active, EVERYTHING, normal, type Filters, type Surface } from "./filter
 import { useMeasures, usePage, useView } from "./hooks";
 
 const SURFACES: Readonly<Record<Surface, string>> = {
-  any: "In the air and on the ground",
+  any: "Air and ground",
   air: "In the air",
   ground: "On the ground",
 };

@@ -16,11 +16,15 @@ export function GridHead() {
           return (
             <div key={column} role="columnheader" aria-sort={order} className={`cell ${column}`}>
               <button type="button" onClick={() => views.change({ sort: pressed(sort, column) })}>
-                {title}
-                {unit !== "" && <small> {unit}</small>}
-                <span className="arrow" aria-hidden="true">
-                  {order === "none" ? "" : order === "descending" ? "▼" : "▲"}
+                <span>
+                  {title}
+                  {order !== "none" && (
+                    <span className="arrow" aria-hidden="true">
+                      {order === "descending" ? " ▼" : " ▲"}
+                    </span>
+                  )}
                 </span>
+                {unit !== "" && <small> {unit}</small>}
               </button>
             </div>
           );

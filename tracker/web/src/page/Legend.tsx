@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../symbols";
-import { useMeasures } from "./hooks";
+import { NARROW, useMeasures } from "./hooks";
 import { grouped } from "./units";
 
 const OTHERS = [
@@ -13,7 +13,7 @@ const OTHERS = [
 
 export function Legend() {
   const { altitude } = useMeasures();
-  const [open, setOpen] = useState(true);
+  const [open, setOpen] = useState(() => !matchMedia(NARROW).matches);
   return (
     <div className="legend" role="group" aria-label="Legend">
       <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -17,6 +17,8 @@ const WORLD: Place = { lat: 30, lon: 0, zoom: MIN_ZOOM };
 const SETTLED = 250; // ms after the last movement, at most four times so long while it goes on
 const CLOSE = 9; // zoom to which the first aircraft are fitted at most
 const NEAR = 8; // zoom at which a single one is shown
+const LEAST = 5; // zoom at which somebody looks at one of them
+const EDGE = 0.03; // of the map: nearer to its edge an aircraft does not count as in view
 
 export interface Hooks {
   readonly clock: () => number;
@@ -93,15 +95,24 @@ export class FlightMap {
     this.map.fitBounds(L.latLngBounds(places), { maxZoom: one ? NEAR : CLOSE, padding: [24, 24], animate: false });
   }
 
-  /** Bring a place into view, where it is not; with `centred` in any case. */
-  reveal(place: { lat: number; lon: number }, centred = false): void {
-    const there = nearest(this.map, place);
-    const margin = this.map.getBounds().pad(-0.08);
-    if (centred || !margin.contains(there)) this.map.setView(there, Math.max(this.map.getZoom(), 5));
+  /** Bring an aircraft into view, where it is not, once its details have taken their part of the window. */
+  reveal(key: string): void {
+    requestAnimationFrame(() => {
+      this.map.invalidateSize({ animate: false });
+      const place = this.#place(key);
+      if (place === undefined) return;
+      const there = nearest(this.map, place);
+      if (!this.map.getBounds().pad(-EDGE).contains(there)) this.map.panTo(there);
+    });
+  }
+
+  /** Show a place in the middle. */
+  centre(place: { lat: number; lon: number }): void {
+    this.map.setView(nearest(this.map, place), Math.max(this.map.getZoom(), LEAST));
   }
 
   /** Where an aircraft is drawn now. */
-  place(key: string): { lat: number; lon: number } | undefined {
+  #place(key: string): { lat: number; lon: number } | undefined {
     return this.#fleet.place(key, this.#hooks.clock());
   }
 
@@ -110,7 +121,7 @@ export class FlightMap {
     this.layer.select(view.selected);
     const { selected } = view;
     const leave = () => this.#views.change({ follow: false });
-    this.#following.follow(view.follow && selected !== null ? { place: () => this.place(selected), leave } : null);
+    this.#following.follow(view.follow && selected !== null ? { place: () => this.#place(selected), leave } : null);
   }
 
   #go({ lat, lon, zoom }: Place): void {
@@ -119,7 +130,7 @@ export class FlightMap {
   }
 
   #listen(element: HTMLElement, signal: AbortSignal): void {
-    const size = new ResizeObserver(() => this.map.invalidateSize({ pan: false, debounceMoveend: true }));
+    const size = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
     size.observe(element);
     signal.addEventListener("abort", () => size.disconnect());
     for (const event of ["pointerdown", "wheel", "keydown"]) {
@@ -128,7 +139,11 @@ export class FlightMap {
     this.map.on("moveend", () => {
       this.#settling ??= setTimeout(() => this.#settle(), SETTLED);
     });
-    this.layer.on("aircraftclick", (event) => this.#views.change({ selected: keyOf(event) }));
+    this.layer.on("aircraftclick", (event) => {
+      const key = keyOf(event);
+      this.#views.change({ selected: key });
+      if (key !== null) this.reveal(key);
+    });
     this.layer.on("aircrafthover", (event) => this.#hooks.hovered(keyOf(event)));
   }
 

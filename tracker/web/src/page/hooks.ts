@@ -6,6 +6,9 @@ import { MEASURES, type Measures } from "./units";
 import type { View } from "./view";
 import type { Watched } from "./watched";
 
+/** A window as wide as a phone, as `narrow.css` has it. */
+export const NARROW = "(max-width: 760px)";
+
 export const PageContext = createContext<Page | null>(null);
 
 export function usePage(): Page {

@@ -73,14 +73,13 @@ export class Page {
   /** Show the details of an aircraft, and the aircraft on the map. */
   select(key: string): void {
     this.views.change({ selected: key });
-    const aircraft = this.fleet.get(key);
-    if (aircraft !== undefined) this.#map?.reveal(aircraft);
+    this.#map?.reveal(key);
   }
 
   /** Bring the selected aircraft into the middle of the map. */
   centre(): void {
     const aircraft = this.selection.selected.get()?.aircraft;
-    if (aircraft != null) this.#map?.reveal(this.#map.place(aircraft.key) ?? aircraft, true);
+    if (aircraft != null) this.#map?.centre(this.fleet.place(aircraft.key, clock()) ?? aircraft);
   }
 
   #hooks() {
