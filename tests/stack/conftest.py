@@ -14,13 +14,16 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     missing = engine_is_missing()
     if missing:
         pytest.fail(f"make test-stack needs a Docker engine with Compose: {missing}")
-    say = request.config.get_terminal_writer().line
     stack = Stack(tmp_path_factory.mktemp("stack"))
     try:
-        say(f"\nbuild    {stack.build():6.1f} s")
-        for service in BUILT:
-            say(f"  {service:<10}{stack.size_above_base(service):6.0f} MB above its base")
-        say(f"start    {stack.up():6.1f} s until all are healthy")
+        built, started = stack.build(), stack.up()
+        capture = request.config.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            say = request.config.get_terminal_writer().line
+            say(f"\nbuild {built:8.1f} s")
+            for service in BUILT:
+                say(f"  {service:<10}{stack.size_above_base(service):6.0f} MB above its base")
+            say(f"start {started:8.1f} s until all are healthy")
         yield stack
     finally:
         stack.down()
