@@ -10,7 +10,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { Fleet } from "../src/fleet";
-import { distance, isJump } from "../src/reckon";
+import { distance } from "../src/reckon";
 
 const RECORDING = new URL("../../../producer/data/paris_2021-10-07_1300-1330.csv.gz", import.meta.url);
 const KNOT = 1_852 / 3_600; // m/s
@@ -55,15 +55,24 @@ function tell(fleet: Fleet, report: Report): void {
   fleet.apply({ ...columns, altitude: [altitude], heard: [0] }, [], time);
 }
 
+/** Whether a pair of reports, the last one told and the next one, is looked at. */
+type Counts = (flight: readonly Report[], last: number, next: number) => boolean;
+
+const KINDS: Readonly<Record<string, Counts>> = {
+  "all reports": () => true,
+  "the next position is new": (flight, _, next) => !repeats(flight, next),
+  "both positions are new": (flight, last, next) => !repeats(flight, next) && !repeats(flight, last),
+};
+
 /** m from each report to where its aircraft was drawn then; the reports between it and the one `gap` s before are kept back. */
-function errors(flight: readonly Report[], gap: number, steady: boolean): number[] {
+function errors(flight: readonly Report[], gap: number, counts: Counts): number[] {
   const found: number[] = [];
   for (let i = 1; i < flight.length; i++) {
     const last = flight[i]!;
     const next = flight.slice(i + 1).find(({ time }) => time >= last.time + gap);
     if (!next || next.time !== last.time + gap) continue;
     if (last.velocity === null || last.track === null) continue; // drawn as a dot that does not move
-    if (steady && (repeats(flight, flight.indexOf(next)) || repeats(flight, i) || leaps(last, next))) continue;
+    if (!counts(flight, i, flight.indexOf(next))) continue;
     const fleet = new Fleet();
     // The report before, too: a position that is only repeated is known as such.
     for (const report of flight.slice(Math.max(0, i - 15), i + 1)) tell(fleet, report);
@@ -77,10 +86,6 @@ function repeats(flight: readonly Report[], i: number): boolean {
   return before.lat === report.lat && before.lon === report.lon && (report.velocity ?? 0) > 1;
 }
 
-function leaps(last: Report, next: Report): boolean {
-  return isJump(last, next, next.time - last.time);
-}
-
 function quantile(sorted: readonly number[], share: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN).toFixed(0).padStart(7);
 }
@@ -91,10 +96,10 @@ function main(): void {
   const repeated = flights.flatMap((flight) => flight.slice(1).filter((_, i) => repeats(flight, i + 1))).length;
   console.log(`${reports} reports of ${flights.length} aircraft; ${repeated} repeat the position before them in flight`);
   console.log("gap, s   reports    p50, m  p95, m  p99, m  max, m");
-  for (const steady of [false, true]) {
-    console.log(steady ? "where the reports at both ends have positions of their own" : "all");
+  for (const [kind, counts] of Object.entries(KINDS)) {
+    console.log(kind);
     for (const gap of [1, 5, 10]) {
-      const sorted = flights.flatMap((flight) => errors(flight, gap, steady)).sort((a, b) => a - b);
+      const sorted = flights.flatMap((flight) => errors(flight, gap, counts)).sort((a, b) => a - b);
       const row = [0.5, 0.95, 0.99, 1].map((share) => quantile(sorted, share)).join(" ");
       console.log(`${String(gap).padStart(6)} ${String(sorted.length).padStart(9)}   ${row}`);
     }

@@ -158,8 +158,10 @@ export class Fleet {
     }
     const before = this.states[slot]!;
     this.states[slot] = state;
-    if (isJump(before, state, between(before, state))) this.motion.place(slot, state, velocity, track, at);
-    else this.motion.glide(slot, state, velocity, track, at, now);
+    // The very same position again is an old one with a new date: receivers send it until they have another.
+    const since = before.lat === state.lat && before.lon === state.lon ? this.motion.at[slot]! : at;
+    if (isJump(before, state, between(before, state))) this.motion.place(slot, state, velocity, track, since);
+    else this.motion.glide(slot, state, velocity, track, since, now);
   }
 
   private remove(key: string): void {

@@ -148,7 +148,7 @@ export class FlightLayer extends L.Layer {
       zoom: () => this.draw(),
       viewreset: () => this.draw(),
       resize: () => this.draw(),
-      moveend: () => this.draw(),
+      moveend: () => this.request(),
       zoomanim: on((event: L.ZoomAnimEvent) => this.stretch(event)),
       mousemove: on((event: L.LeafletMouseEvent) => this.point(event.containerPoint)),
       mouseout: () => this.point(null),
@@ -180,14 +180,13 @@ export class FlightLayer extends L.Layer {
 
   private request(): void {
     if (this.canvas && !this.frame && this.inSight && !document.hidden) {
-      this.frame = requestAnimationFrame(() => {
-        this.frame = 0;
-        this.draw();
-      });
+      this.frame = requestAnimationFrame(() => this.draw());
     }
   }
 
   private draw(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
     const map = this._map as (L.Map & Zooming) | null;
     if (!map || !this.canvas || !this.inSight || document.hidden) return;
     const now = this.clock();
@@ -330,5 +329,5 @@ export class FlightLayer extends L.Layer {
 
 /** Width of a symbol, CSS px: 8 for the world, 24 around an airport. */
 export function symbolSize(zoom: number): number {
-  return Math.max(8, Math.min(24, 2 * Math.round(zoom) + 2));
+  return Math.max(8, Math.min(24, 2 * Math.round(zoom)));
 }
