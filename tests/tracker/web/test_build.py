@@ -1,4 +1,4 @@
-"""The built page: when it is built anew, what it weighs, what travels in the wheel."""
+"""The built page: when it is built anew and what it weighs."""
 
 import gzip
 import os
@@ -6,12 +6,11 @@ import random
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from tracker.web.build import PAGE, SCRIPT_LIMIT, SKIP, compress, is_fresh, is_wanted, measure, report
+from tracker.web.build import SCRIPT_LIMIT, SKIP, compress, is_fresh, is_wanted, measure, report
 from tracker.web.npm import REQUIREMENT, WebError
 
 REPOSITORY = Path(__file__).parents[3]
@@ -116,39 +115,3 @@ def test_a_build_without_any_node_says_so_in_one_sentence_with_the_way_on(tmp_pa
     assert "The page was not built: there is no Node.js" in done.stderr
     assert REQUIREMENT in done.stderr
     assert f"set {SKIP}=1" in done.stderr
-
-
-@pytest.fixture(scope="module")
-def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A source distribution and a wheel, made without a network: the page is there already, or is left out."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
-    environment = os.environ if is_fresh() else os.environ | {SKIP: "1"}
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def test_the_wheel_carries_the_page_and_not_its_sources(archives):
-    (wheel,) = archives.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-    built = {f"tracker/page/{path.relative_to(PAGE).as_posix()}" for path in PAGE.rglob("*") if path.is_file()}
-    assert "tracker/page/index.html" in built
-    assert built <= names
-    assert not [name for name in names if name.startswith("tracker/web/") or "node_modules" in name]
-    assert not [name for name in names if "Dockerfile" in name]
-
-
-def test_a_wheel_is_made_from_the_source_distribution(archives, tmp_path):
-    (archive,) = archives.glob("*.tar.gz")
-    done = subprocess.run(["tar", "-xzf", archive, "-C", tmp_path, "--strip-components=1"], check=False)
-    assert done.returncode == 0
-    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
-    assert {"hatch_build.py", "tracker/web/package-lock.json", "tracker/web/.npmrc", "tracker/web/src"} <= names
-    assert "tracker/page" not in names
-    assert "tracker/web/node_modules" not in names
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    done = subprocess.run(command, cwd=tmp_path, env=os.environ | {SKIP: "1"}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "dist").glob("*.whl"))
