@@ -298,6 +298,15 @@ def test_the_producers_settings_act(stack: Stack) -> None:
         stack.up()
 
 
+def test_a_source_runs_once_beside_the_producer_that_runs(stack: Stack) -> None:
+    options = ["replay", "--speed", "max", "--topic", "once", "--limit", "500"]
+    stack.compose("run", "--rm", "--no-TTY", "--env", "PRODUCER_LOOP=false", "producer", *options)
+    consumer = KafkaConsumer(bootstrap_servers=stack.broker)
+    partitions = [TopicPartition("once", number) for number in consumer.partitions_for_topic("once")]
+    assert sum(consumer.end_offsets(partitions).values()) == 500
+    consumer.close()
+
+
 def test_a_setting_of_the_producer_that_is_wrong_is_said_in_its_log(stack: Stack) -> None:
     try:
         stack.compose("up", "--detach", "--no-build", "producer", PRODUCER_FLIGHTS="none")
