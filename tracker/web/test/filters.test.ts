@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { active, EVERYTHING, wanted, type Filters } from "../src/page/filters";
+import { aircraft } from "./aircraft";
+
+function passes(part: Partial<Filters>, search = "") {
+  return wanted({ ...EVERYTHING, ...part }, search) ?? (() => true);
+}
+
+describe("filters", () => {
+  test("without filters and search nothing is asked of an aircraft", () => {
+    expect(wanted(EVERYTHING, "  ")).toBeNull();
+  });
+
+  test("a band holds its own limits", () => {
+    const within = passes({ altitude: [3000, 9000] });
+    expect([2999, 3000, 9000, 9001].map((altitude) => within(aircraft({ altitude })))).toEqual([false, true, true, false]);
+  });
+
+  test("a band may be open on either side", () => {
+    expect(passes({ speed: [null, 100] })(aircraft({ velocity: 0 }))).toBe(true);
+    expect(passes({ speed: [100, null] })(aircraft({ velocity: 99 }))).toBe(false);
+  });
+
+  test("a value that is not known lies in no band", () => {
+    expect(passes({ altitude: [null, 9000] })(aircraft({ altitude: null }))).toBe(false);
+    expect(passes({ speed: [0, null] })(aircraft({ velocity: null }))).toBe(false);
+  });
+
+  test("an airline is how callsigns begin", () => {
+    const french = passes({ airline: "AFR" });
+    expect(french(aircraft({ callsign: "AFR12" }))).toBe(true);
+    expect(french(aircraft({ callsign: "XAFR1" }))).toBe(false);
+    expect(french(aircraft({ callsign: null }))).toBe(false);
+  });
+
+  test("who does not say that it is on the ground counts as in the air", () => {
+    const [air, ground] = [passes({ surface: "air" }), passes({ surface: "ground" })];
+    expect([true, false, null].map((on_ground) => air(aircraft({ on_ground })))).toEqual([false, true, true]);
+    expect([true, false, null].map((on_ground) => ground(aircraft({ on_ground })))).toEqual([true, false, false]);
+  });
+
+  test("a search finds part of a callsign or the beginning of an address, whatever its case and blanks", () => {
+    const found = (search: string) => passes({}, search)(aircraft({ key: "3c6514", callsign: "DLH4AB" }));
+    expect(["h4a", " dlh 4", "3C65", "3c6514"].map(found)).toEqual([true, true, true, true]);
+    expect(["6514", "XYZ"].map(found)).toEqual([false, false]);
+  });
+
+  test("the number of active filters counts a band once", () => {
+    expect(active(EVERYTHING)).toBe(0);
+    expect(active({ altitude: [1, 2], speed: [null, 3], airline: "A", surface: "ground" })).toBe(4);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { Fleet, type Aircraft } from "../src/fleet";
+import { extended, parseTrack, type History, type Report } from "../src/page/history";
+import { Selection } from "../src/page/selection";
+import { Tracks } from "../src/page/tracks";
+import { aircraft } from "./aircraft";
+
+const COLUMNS = { key: ["a"], lat: [48], lon: [2], altitude: [3000], time: [1000], heard: [0] };
+const PAST: History = [report(990, 2900), report(995, 2950)];
+
+function report(time: number, altitude: number): Report {
+  return { time, lat: 48, lon: 2, altitude, velocity: null };
+}
+
+function page(elsewhere: Record<string, Aircraft> = {}) {
+  const fleet = new Fleet();
+  const asked: string[] = [];
+  const clock = { now: 0 };
+  const tracks = new Tracks(
+    async (key) => {
+      asked.push(key);
+      return PAST;
+    },
+    () => clock.now,
+  );
+  const ask = async (key: string) => elsewhere[key] ?? null;
+  const selection = new Selection({ fleet, tracks, ask, clock: () => clock.now });
+  return { fleet, selection, asked, clock, tracks };
+}
+
+/** Whatever was asked of the server has been answered. */
+const answered = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("selection", () => {
+  test("the past comes from the server, and goes on with what is heard", async () => {
+    const { fleet, selection } = page();
+    fleet.replace(COLUMNS, 0);
+    selection.select("a");
+    await answered();
+    selection.tick(true);
+    const selected = selection.selected.get()!;
+    expect(selected.standing).toBe("heard");
+    expect(selected.history.map(({ time }) => time)).toEqual([990, 995, 1000]);
+  });
+
+  test("one that is heard elsewhere says so, and has its values", async () => {
+    const there = aircraft({ key: "far", callsign: "QFA1" });
+    const { selection } = page({ far: there });
+    selection.select("far");
+    selection.tick(true);
+    await answered();
+    expect(selection.selected.get()).toMatchObject({ standing: "elsewhere", aircraft: there, history: PAST });
+  });
+
+  test("one that is lost keeps its last values", async () => {
+    const { fleet, selection } = page();
+    fleet.replace(COLUMNS, 0);
+    selection.select("a");
+    selection.tick(true);
+    fleet.apply({}, ["a"], 1);
+    selection.tick(true);
+    await answered();
+    expect(selection.selected.get()).toMatchObject({ standing: "lost", aircraft: { key: "a", altitude: 3000 } });
+  });
+
+  test("a key that nobody has is not taken for one that was lost", async () => {
+    const { selection } = page();
+    selection.select("none");
+    selection.tick(true);
+    await answered();
+    expect(selection.selected.get()).toMatchObject({ standing: "unknown", aircraft: null });
+  });
+
+  test("nothing is said of one that is missing before the stream has told", async () => {
+    const { selection } = page();
+    selection.select("a");
+    selection.tick(false);
+    await answered();
+    expect(selection.selected.get()?.standing).toBe("asked");
+  });
+
+  test("an answer that comes after another one was selected is dropped", async () => {
+    const { selection } = page({ far: aircraft({ key: "far" }) });
+    selection.select("far");
+    selection.tick(true);
+    selection.select("other");
+    await answered();
+    expect(selection.selected.get()).toMatchObject({ key: "other", aircraft: null, standing: "asked" });
+  });
+
+  test("a stale one says so", () => {
+    const { fleet, selection, clock } = page();
+    fleet.replace(COLUMNS, 0);
+    selection.select("a");
+    clock.now = 20;
+    selection.tick(true);
+    expect(selection.selected.get()?.standing).toBe("stale");
+  });
+});
+
+describe("tracks", () => {
+  test("a track is asked for once while it is kept up, and again after the connection was lost", async () => {
+    const { tracks, asked, clock } = page();
+    await tracks.load("a");
+    clock.now = 9;
+    tracks.hear(aircraft({ key: "a", time: 1001 }));
+    clock.now = 18;
+    await tracks.load("a");
+    expect(asked).toEqual(["a"]);
+    tracks.interrupt();
+    await tracks.load("a");
+    expect(asked).toEqual(["a", "a"]);
+  });
+
+  test("one that was not kept up is asked for again", async () => {
+    const { tracks, asked, clock } = page();
+    await tracks.load("a");
+    clock.now = 11;
+    await tracks.load("a");
+    expect(asked).toHaveLength(2);
+  });
+
+  test("only the newest are kept", async () => {
+    const { tracks } = page();
+    for (let index = 0; index < 40; index++) await tracks.load(`key ${index}`);
+    expect(tracks.get("key 0")).toBeUndefined();
+    expect(tracks.get("key 39")).toBeDefined();
+  });
+
+  test("an older or repeated report does not enter the past", () => {
+    expect(extended(PAST, aircraft({ time: 995 }))).toBe(PAST);
+    expect(extended(PAST, aircraft({ time: null }))).toBe(PAST);
+    expect(extended(PAST, aircraft({ time: 996, altitude: 1 })).at(-1)).toMatchObject({ time: 996, altitude: 1 });
+  });
+
+  test("the server's columns become reports", () => {
+    const columns = { time: [1, 2], lat: [48, 49], lon: [2, 3], altitude: [null, 100], velocity: [50, null] };
+    expect(parseTrack({ key: "a", columns })).toEqual([
+      { time: 1, lat: 48, lon: 2, altitude: null, velocity: 50 },
+      { time: 2, lat: 49, lon: 3, altitude: 100, velocity: null },
+    ]);
+  });
+
+  test("a track without a column, or with a shorter one, is refused by name", () => {
+    const columns = { time: [1], lat: [48], lon: [2], altitude: [1], velocity: [] };
+    expect(() => parseTrack({ columns })).toThrow("track: 0 values in velocity, 1 in time");
+    expect(() => parseTrack(null)).toThrow("track: no column time");
+  });
+});
