@@ -69,6 +69,23 @@ def test_a_page_that_cannot_be_built_ends_the_installation_with_one_sentence(che
     assert sentence.startswith("The page was not built: `npm ci` in ")
     assert sentence.endswith(f"failed with status 1. To go on without it, set {SKIP}=1.")
     assert not list(checkout.glob("*.whl"))
+
+
+def test_a_page_of_before_outlives_a_build_that_fails(checkout, programs):
+    page = checkout / "tracker" / "page" / "index.html"
+    page.parent.mkdir()
+    page.write_text("of before")
+    os.utime(page, (1000, 1000))
+    assert ask(checkout, "build_editable('.')", programs).returncode == 1
+    assert page.read_text() == "of before"
+
+
+def test_half_a_page_is_taken_away(checkout, programs):
+    (programs / "npm").write_text(
+        "#!/bin/sh\ntest $1 = ci || { /bin/mkdir ../page; echo half > ../page/index.html; exit 1; }\n"
+    )
+    done = ask(checkout, "build_editable('.')", programs)
+    assert done.stderr.startswith("The page was not built: `npm run build` in ")
     assert not (checkout / "tracker" / "page").exists()
 
 

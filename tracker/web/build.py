@@ -57,7 +57,7 @@ def build() -> None:
     """Build the page, unless it is fresh or not wanted.
 
     Raises:
-        WebError: It cannot be built; there is none then.
+        WebError: It cannot be built; one that was there stays.
     """
     if not is_wanted() or is_fresh():
         return
@@ -67,7 +67,8 @@ def build() -> None:
         npm.run("run", "build")
         compress(PAGE)
     except BaseException as error:
-        shutil.rmtree(PAGE, ignore_errors=True)  # half a page would pass for a fresh one
+        if is_fresh():  # half of it was written
+            shutil.rmtree(PAGE)
         if isinstance(error, (WebError, OSError)):
             raise WebError(f"The page was not built: {error}. To go on without it, set {SKIP}=1.") from error
         raise
