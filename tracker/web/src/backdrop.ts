@@ -1,10 +1,175 @@
-/** Natural Earth under the aircraft. */
-import type * as L from "leaflet";
+/**
+ * Land and borders under everything else, so that a map without a network is one: Natural Earth by `world-atlas`.
+ *
+ * Tiles that are drawn here. Leaflet keeps them while the map moves, and repeats them for each copy of the world.
+ */
+import * as L from "leaflet";
+import coarseUrl from "world-atlas/countries-110m.json?url";
+import fineUrl from "world-atlas/countries-50m.json?url";
+import { clipLine, clipRing, shifts, survey, type Atlas, type Land, type Rectangle } from "./land";
+import type { Theme } from "./sprites";
 
 export interface Backdrop {
-  setTheme(theme: "light" | "dark"): void;
+  setTheme(theme: Theme): void;
 }
 
-export function addBackdrop(_map: L.Map, _options: { theme: "light" | "dark"; signal: AbortSignal }): Backdrop {
-  return { setTheme() {} };
+/** From this zoom on the coast is worth its 1:50m. */
+const FINE_FROM = 5;
+const TILE = 512; // CSS px
+const WORLD = 256; // CSS px at zoom 0
+/** So far beyond a tile it is drawn on, px, so that no stroke is seen where it was cut. */
+const MARGIN = 4;
+
+interface Paint {
+  readonly sea: string;
+  readonly land: string;
+  readonly coast: string;
+  readonly border: string;
+}
+
+const PAINTS: Readonly<Record<Theme, Paint>> = {
+  light: { sea: "#d3e2ec", land: "#f4f1e8", coast: "#9fb2bd", border: "#c2b8c4" },
+  dark: { sea: "#0f151c", land: "#232b34", coast: "#4a5a68", border: "#475361" },
+};
+
+/**
+ * Put the land under a map; it takes the map's background for the sea.
+ *
+ * @param options.signal Ends it: what was put there goes, what is still loading is dropped.
+ */
+export function addBackdrop(map: L.Map, { theme, signal }: { theme: Theme; signal: AbortSignal }): Backdrop {
+  const pane = map.getPane("backdrop") ?? map.createPane("backdrop");
+  pane.style.zIndex = "150"; // under the tiles
+  pane.style.pointerEvents = "none";
+  const tiles = new LandTiles({ pane: "backdrop", tileSize: TILE, keepBuffer: 1, updateWhenIdle: false });
+  const container = map.getContainer();
+  const before = container.style.background;
+  const setTheme = (to: Theme): void => {
+    container.style.background = PAINTS[to].sea;
+    tiles.paint(PAINTS[to]);
+  };
+  setTheme(theme);
+  tiles.addTo(map);
+  void load(coarseUrl, signal).then((land) => land && tiles.know({ coarse: land }));
+  const refine = (): void => {
+    if (map.getZoom() < FINE_FROM) return;
+    map.off("zoomend", refine);
+    void load(fineUrl, signal).then((land) => land && tiles.know({ fine: land }));
+  };
+  map.on("zoomend", refine);
+  map.whenReady(refine);
+  signal.addEventListener("abort", () => {
+    map.off("zoomend", refine);
+    tiles.remove();
+    container.style.background = before;
+  });
+  return { setTheme };
+}
+
+/** null: the sea alone is shown, because it was called off or cannot be had. */
+async function load(url: string, signal: AbortSignal): Promise<Land | null> {
+  try {
+    const answer = await fetch(url, { signal });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
+    return survey((await answer.json()) as Atlas);
+  } catch (error) {
+    if (!signal.aborted) console.warn("the backdrop stays empty:", error);
+    return null;
+  }
+}
+
+class LandTiles extends L.GridLayer {
+  private coarse: Land | null = null;
+  private fine: Land | null = null;
+  private colours = PAINTS.light;
+
+  know({ coarse, fine }: { coarse?: Land; fine?: Land }): void {
+    this.coarse = coarse ?? this.coarse;
+    this.fine = fine ?? this.fine;
+    this.redraw();
+  }
+
+  paint(colours: Paint): void {
+    this.colours = colours;
+    this.redraw();
+  }
+
+  protected override createTile({ x, y, z }: L.Coords): HTMLElement {
+    const canvas = document.createElement("canvas");
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = canvas.height = TILE * ratio;
+    const land = (z >= FINE_FROM ? this.fine : null) ?? this.coarse ?? this.fine;
+    if (land) {
+      const side = TILE / (WORLD * 2 ** z); // of a tile, fractions of the world
+      drawTile(canvas.getContext("2d")!, land, { west: x * side, north: y * side }, (TILE * ratio) / side, this.colours);
+    }
+    return canvas;
+  }
+}
+
+type Context = CanvasRenderingContext2D;
+
+function drawTile(
+  context: Context,
+  land: Land,
+  corner: { west: number; north: number },
+  world: number,
+  paint: Paint,
+): void {
+  const { width, height } = context.canvas;
+  const margin = MARGIN / world;
+  const within = {
+    west: corner.west - margin,
+    north: corner.north - margin,
+    east: corner.west + width / world + margin,
+    south: corner.north + height / world + margin,
+  };
+  const pixels = { west: corner.west, north: corner.north, world };
+  context.lineWidth = Math.max(1, width / TILE);
+  context.beginPath();
+  traceLand(context, land, within, pixels);
+  context.fillStyle = paint.land;
+  context.fill("evenodd");
+  context.strokeStyle = paint.coast;
+  context.stroke();
+  context.beginPath();
+  traceBorders(context, land, within, pixels);
+  context.strokeStyle = paint.border;
+  context.stroke();
+}
+
+interface Pixels {
+  readonly west: number;
+  readonly north: number;
+  readonly world: number;
+}
+
+function traceLand(context: Context, land: Land, within: Rectangle, pixels: Pixels): void {
+  for (const { points, box } of land.rings) {
+    for (const shift of shifts(box, within)) {
+      trace(context, clipRing(points, shifted(within, -shift)), shift, pixels);
+      context.closePath();
+    }
+  }
+}
+
+function traceBorders(context: Context, land: Land, within: Rectangle, pixels: Pixels): void {
+  for (const { points, box } of land.borders) {
+    for (const shift of shifts(box, within)) {
+      for (const piece of clipLine(points, shifted(within, -shift))) trace(context, piece, shift, pixels);
+    }
+  }
+}
+
+function shifted(box: Rectangle, by: number): Rectangle {
+  return { ...box, west: box.west + by, east: box.east + by };
+}
+
+function trace(context: Context, points: ArrayLike<number>, shift: number, { west, north, world }: Pixels): void {
+  for (let i = 0; i < points.length; i += 2) {
+    const x = (points[i]! + shift - west) * world;
+    const y = (points[i + 1]! - north) * world;
+    if (i === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  }
 }

@@ -10,7 +10,7 @@ import * as L from "leaflet";
 import { Drawn, plot, Raster, type View } from "./blitter";
 import type { Aircraft, Fleet } from "./fleet";
 import { FleetLooks } from "./looks";
-import { drawRing, drawTrail, Labels } from "./pen";
+import { drawRing, drawTrail, Labels, type Caption } from "./pen";
 import { Sheet, type Theme } from "./sprites";
 import { Trails, type TrailPoint } from "./trails";
 
@@ -274,13 +274,16 @@ export class FlightLayer extends L.Layer {
     const all = drawn.inView <= MOST_LABELS;
     const marked = new Set([...this.marked()].map((key) => fleet.slotOf(key)));
     if (!all && marked.size === 0) return;
+    const aside = sheet.size * 0.5 + 3 * ratio;
+    const captions: Caption[] = [];
     for (let i = 0; i < drawn.size; i++) {
       const slot = drawn.slot[i]!;
-      if (!all && !marked.has(slot)) continue;
+      const must = marked.has(slot);
+      if (!all && !must) continue;
       const { callsign, key } = fleet.at(slot);
-      const aside = sheet.size * 0.5 + 3 * ratio;
-      this.labels.draw(this.context, callsign ?? key, drawn.x[i]! + aside, drawn.y[i]!, this.theme, ratio);
+      captions.push({ key, text: callsign ?? key, x: drawn.x[i]! + aside, y: drawn.y[i]!, must });
     }
+    this.labels.write(this.context, captions, this.theme, ratio);
   }
 
   /** During an animated zoom the last picture is stretched, as Leaflet does with its own. */
@@ -327,7 +330,7 @@ export class FlightLayer extends L.Layer {
   }
 }
 
-/** Width of a symbol, CSS px: 8 for the world, 24 around an airport. */
+/** Width of a symbol, CSS px: 10 for the world, 24 around an airport. */
 export function symbolSize(zoom: number): number {
-  return Math.max(8, Math.min(24, 2 * Math.round(zoom)));
+  return Math.max(10, Math.min(24, 2 * Math.round(zoom) + 2));
 }

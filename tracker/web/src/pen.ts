@@ -95,22 +95,68 @@ interface Label {
   readonly middle: number;
 }
 
+interface Spot {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A text that wants to stand to the right of a place, device px. */
+export interface Caption {
+  readonly key: string;
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  /** Written whatever lies there. */
+  readonly must: boolean;
+}
+
 /** Texts as small pictures, each made once: writing letters anew in every frame costs ten times as much. */
 export class Labels {
   private readonly made = new Map<string, Label>();
   private style = "";
+  /** The keys that were written last time. */
+  private written: ReadonlySet<string> = new Set();
 
   constructor(private readonly most = 1_000) {}
 
-  /** A text to the right of a place, device px. */
-  draw(context: Context, text: string, x: number, y: number, theme: Theme, ratio: number): void {
+  /** Write what has room; who was written last time goes first, so that nothing flickers. */
+  write(context: Context, captions: readonly Caption[], theme: Theme, ratio: number): void {
     const style = `${theme} ${ratio}`;
     if (style !== this.style || this.made.size > this.most) this.made.clear();
     this.style = style;
+    const rank = ({ must, key }: Caption): number => (must ? 0 : this.written.has(key) ? 1 : 2);
+    const taken: Spot[] = [];
+    const written = new Set<string>();
+    for (const turn of [0, 1, 2]) {
+      for (const caption of captions) {
+        if (rank(caption) !== turn) continue;
+        const label = this.label(caption.text, theme, ratio);
+        const spot = spotOf(label, caption);
+        if (!caption.must && taken.some((other) => overlap(spot, other))) continue;
+        taken.push(spot);
+        written.add(caption.key);
+        context.drawImage(label.canvas, spot.left, spot.top);
+      }
+    }
+    this.written = written;
+  }
+
+  private label(text: string, theme: Theme, ratio: number): Label {
     let label = this.made.get(text);
     if (!label) this.made.set(text, (label = make(text, theme, ratio)));
-    context.drawImage(label.canvas, Math.round(x), Math.round(y) - label.middle);
+    return label;
   }
+}
+
+function spotOf({ canvas, middle }: Label, { x, y }: Caption): Spot {
+  const [left, top] = [Math.round(x), Math.round(y) - middle];
+  return { left, top, right: left + canvas.width, bottom: top + canvas.height };
+}
+
+function overlap(a: Spot, b: Spot): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 function make(text: string, theme: Theme, ratio: number): Label {
@@ -120,7 +166,7 @@ function make(text: string, theme: Theme, ratio: number): Label {
   const line = 3 * ratio;
   context.font = font;
   canvas.width = Math.ceil(context.measureText(text).width + 2 * line);
-  canvas.height = Math.ceil(16 * ratio);
+  canvas.height = Math.ceil(15 * ratio);
   context.font = font; // a new size forgets it
   context.textBaseline = "middle";
   context.lineJoin = "round";

@@ -96,7 +96,7 @@ export class Sheet {
     const scale = size / SQUARE;
     const outside = turn === ROUND ? round(DOT_RADIUS * scale) : plane(scale, (turn / TURNS) * 2 * Math.PI);
     const outline = (colour === STALE ? STALE_OUTLINE : OUTLINE)[this.theme];
-    return rasterise(outside, Math.ceil(size * 0.55) + 1, Math.max(0.8, 1.1 * scale), COLOURS[colour]!, outline);
+    return rasterise(outside, Math.ceil(size * 0.55) + 1, Math.max(0.6, 1.1 * scale), COLOURS[colour]!, outline);
   }
 }
 
