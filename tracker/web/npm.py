@@ -40,15 +40,15 @@ class Npm:
         """Ours, with this Node.js first."""
         return os.environ | {"PATH": os.pathsep.join([str(self.folder), os.environ.get("PATH", os.defpath)])}
 
-    def run(self, *arguments: str) -> None:
-        """Run it in this folder.
+    def run(self, *arguments: str, at: Path = HERE) -> None:
+        """Run it in a folder with a package.json.
 
         Raises:
             WebError: It failed; it has said why itself.
         """
-        done = subprocess.run([*self.command, *arguments], cwd=HERE, env=self.environment(), check=False)
+        done = subprocess.run([*self.command, *arguments], cwd=at, env=self.environment(), check=False)
         if done.returncode:
-            raise WebError(f"`npm {' '.join(arguments)}` in {HERE} failed with status {done.returncode}")
+            raise WebError(f"`npm {' '.join(arguments)}` in {at} failed with status {done.returncode}")
 
 
 def will_do(version: str) -> bool:
