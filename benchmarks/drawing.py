@@ -59,10 +59,11 @@ def _measure(address: str) -> dict[str, Any]:
 
 
 def _show(result: dict[str, Any]) -> None:
-    columns = [result["mode"].ljust(16), f"{result['aircraft']:>9,}{result['inView']:>9,}"]
-    for rate in (result["rest"], result["panning"]):
-        columns.append(f"{rate['frames']:.1f} /s, {rate['longest']:.0f} ms".rjust(18))
-    print("  " + "".join(columns), flush=True)
+    rest, panning = (
+        f"{rate['frames']:.1f} /s, {rate['longest']:.0f} ms" for rate in (result["rest"], result["panning"])
+    )
+    name = f"{result['mode']:<16}{result['aircraft']:>9,}{result['inView']:>9,}"
+    print(f"  {name}{rest:>18}{panning:>18}", flush=True)
 
 
 @contextmanager
