@@ -30,7 +30,7 @@ _Created = CreateTopicsResponse.CreatableTopicResult
 _Described = DescribeConfigsResponse.DescribeConfigsResult
 
 
-async def create_topics(node: Node, call: Call) -> Message:
+def create_topics(node: Node, call: Call) -> Message:
     """Make topics."""
     names = [topic.name for topic in call.request.topics]
     return CreateTopicsResponse(
@@ -65,7 +65,7 @@ def _create(node: Node, wanted: Message, request: Message, times: int) -> Messag
     )
 
 
-async def delete_topics(node: Node, call: Call) -> Message:
+def delete_topics(node: Node, call: Call) -> Message:
     """Delete topics and the offsets that groups committed in them."""
     request = call.request
     if call.version >= 6:
@@ -83,7 +83,7 @@ async def delete_topics(node: Node, call: Call) -> Message:
     return DeleteTopicsResponse(responses=results)
 
 
-async def create_partitions(node: Node, call: Call) -> Message:
+def create_partitions(node: Node, call: Call) -> Message:
     """Give topics more partitions."""
     result, dry_run = CreatePartitionsResponse.CreatePartitionsTopicResult, call.request.validate_only
     results = []
@@ -101,7 +101,7 @@ def _attempt(act: Callable[[], None]) -> tuple[ErrorCode, str | None]:
     return ErrorCode.NONE, None
 
 
-async def delete_records(node: Node, call: Call) -> Message:
+def delete_records(node: Node, call: Call) -> Message:
     """Delete the records before an offset."""
     result = DeleteRecordsResponse.DeleteRecordsTopicResult
     return DeleteRecordsResponse(
@@ -122,7 +122,7 @@ def _truncate(node: Node, name: str, partition: Message) -> Message:
     return answer(partition_index=partition.partition_index, low_watermark=log.start)
 
 
-async def describe_configs(node: Node, call: Call) -> Message:
+def describe_configs(node: Node, call: Call) -> Message:
     """Tell the settings of topics, and of the node."""
     return DescribeConfigsResponse(results=[_describe(node, resource) for resource in call.request.resources])
 
@@ -178,12 +178,12 @@ def _values(topic: Topic, node: Node) -> Mapping[str, tuple[str, int]]:
     return values | {name: (value, _FROM_TOPIC) for name, value in topic.values.items()}
 
 
-async def alter_configs(node: Node, call: Call) -> Message:
+def alter_configs(node: Node, call: Call) -> Message:
     """Replace all settings of topics."""
     return _alter(node, call, AlterConfigsResponse, _replaced)
 
 
-async def incremental_alter_configs(node: Node, call: Call) -> Message:
+def incremental_alter_configs(node: Node, call: Call) -> Message:
     """Change single settings of topics."""
     return _alter(node, call, IncrementalAlterConfigsResponse, _changed)
 

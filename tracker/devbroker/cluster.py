@@ -15,7 +15,7 @@ _TopicMetadata = MetadataResponse.MetadataResponseTopic
 _GROUP = 0  # the one kind of coordinator here; 1 is for transactions
 
 
-async def api_versions(node: Node, call: Call) -> Message:  # noqa: ARG001
+def api_versions(node: Node, call: Call) -> Message:  # noqa: ARG001
     """Tell which requests are served, in which versions."""
     return ApiVersionsResponse(
         error_code=ErrorCode.NONE if call.request is not None else ErrorCode.UNSUPPORTED_VERSION,
@@ -26,7 +26,7 @@ async def api_versions(node: Node, call: Call) -> Message:  # noqa: ARG001
     )
 
 
-async def metadata(node: Node, call: Call) -> Message:
+def metadata(node: Node, call: Call) -> Message:
     """Describe the node and its topics; makes those that are missing if, and only if, the broker is told to."""
     host, port = call.address
     return MetadataResponse(
@@ -70,7 +70,7 @@ def _describe(topic: Topic) -> Message:
     )
 
 
-async def describe_cluster(node: Node, call: Call) -> Message:
+def describe_cluster(node: Node, call: Call) -> Message:
     """Describe the node."""
     host, port = call.address
     return DescribeClusterResponse(
@@ -80,7 +80,7 @@ async def describe_cluster(node: Node, call: Call) -> Message:
     )
 
 
-async def find_coordinator(node: Node, call: Call) -> Message:  # noqa: ARG001
+def find_coordinator(node: Node, call: Call) -> Message:  # noqa: ARG001
     """Tell who coordinates a group: this node. Nobody coordinates transactions."""
     request = call.request
     code, message = ErrorCode.NONE, None
@@ -95,7 +95,7 @@ async def find_coordinator(node: Node, call: Call) -> Message:  # noqa: ARG001
     )
 
 
-async def init_producer_id(node: Node, call: Call) -> Message:
+def init_producer_id(node: Node, call: Call) -> Message:
     """Give an idempotent producer its id."""
     if call.request.transactional_id is not None:
         return InitProducerIdResponse(error_code=ErrorCode.UNSUPPORTED_VERSION, producer_epoch=-1)

@@ -1,95 +1,152 @@
-"""One client's connection: its requests are answered one by one, in the order in which they came."""
+"""One client's connection: its requests are answered one by one, in the order in which they came.
+
+    bytes ──> frame ──decode──> handler ──> answer, at once or later ──encode──> bytes
+
+It is a protocol of asyncio's and has no task: most requests are answered in the turn of the loop in which they come.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from tracker.devbroker.errors import MalformedError
 from tracker.devbroker.handlers import HANDLERS
 from tracker.devbroker.listen import reached
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import MAX_REQUEST, SIZE, Call, decode, encode
+from tracker.devbroker.wire import MAX_REQUEST, SIZE, Call, Later, decode, encode
 
 _log = logging.getLogger(__name__)
 
 READ_AHEAD = 1 << 18
 """Bytes read from a client before its requests are answered; more wait in its socket."""
 
-Accept = Callable[["Connection", asyncio.StreamReader, asyncio.StreamWriter], None]
-"""Called with each new connection."""
 
+class Connection(asyncio.BufferedProtocol):
+    """What one client sends, and is answered.
 
-class Connection(asyncio.StreamReaderProtocol):
-    """A stream that stops waiting on behalf of a client that is gone.
-
-    Fetches and joins may wait for minutes. A client that hangs up meanwhile must not leave them behind.
+    Args:
+        node: What the handlers work on.
+        buffer: Where bytes are read into, for this turn of the loop only: all connections share it.
+        accept: Called once the client is there.
     """
 
-    def __init__(self, accept: Accept) -> None:
-        reader = asyncio.StreamReader(limit=READ_AHEAD)
-        super().__init__(reader, lambda reader, writer: accept(self, reader, writer))
+    def __init__(self, node: Node, buffer: memoryview, accept: Callable[[Connection], None]) -> None:
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done once the socket is closed."""
-        self._gone = False
-        self._waiting: asyncio.Timeout | None = None
+        self._node = node
+        self._buffer = buffer
+        self._accept = accept
+        self._input = bytearray()
+        self._later: Later | None = None
+        self._made = False
+        self._full = False  # it does not take its answers
+        self._gone = False  # it sends no more, and so waits for no more
 
-    def eof_received(self) -> bool | None:
-        """The client sends no more, and so waits for no more."""
-        self._hang_up()
-        return super().eof_received()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The client is there."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport, self._made = transport, True
+        self._peer = str((transport.get_extra_info("peername") or ("?",))[0])
+        address = reached(transport.get_extra_info("sockname"))
+        self._address = self._node.advertised.get(address[1], address)
+        self._accept(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The connection broke."""
-        self._hang_up()
-        super().connection_lost(exc)
+    def abort(self) -> None:
+        """Close at once; what was not sent by then is not worth a wait."""
+        if self._made:
+            self._transport.abort()
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
+        """Where to read into."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Something has come."""
+        self._input += self._buffer[:nbytes]
+        self._guard(self._answer)
+
+    def eof_received(self) -> bool:
+        """The client sends no more."""
+        self._gone = True
+        self._stop_waiting()
+        self._guard(self._answer)
+        return True  # we close when all is answered
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """The socket is closed."""
+        self._stop_waiting()
         self.closed.set_result(None)
 
-    def _hang_up(self) -> None:
-        self._gone = True
-        if self._waiting is not None:
-            self._waiting.reschedule(0)
+    def pause_writing(self) -> None:
+        """The client does not take its answers: there are no more until it does."""
+        self._full = True
 
-    async def answer(self, node: Node, call: Call) -> bytes | bytearray | None:
-        """Answer a call; of a client that is gone, only if that needs no waiting.
+    def resume_writing(self) -> None:
+        """It takes them again."""
+        self._full = False
+        self._guard(self._answer)
 
-        Raises:
-            TimeoutError: The client is gone.
-        """
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Take a step; whatever one client brings about must not reach the others."""
         try:
-            async with asyncio.timeout(0 if self._gone else None) as self._waiting:
-                response = await HANDLERS[call.key](node, call)
-        finally:
-            self._waiting = None
-        return None if response is None else encode(call, response)
+            step()
+        except MalformedError as error:
+            _log.info("hung up on %s: %s", self._peer, error)
+            self.abort()
+        except Exception:  # noqa: BLE001
+            _log.exception("a request of %s failed", self._peer)
+            self.abort()
 
+    def _answer(self) -> None:
+        """Answer what has come, unless the client has to wait, or does not take it."""
+        while self._later is None and not self._full and (frame := self._next()) is not None:
+            call = decode(frame, self._peer, self._address)
+            answer = HANDLERS[call.key](self._node, call)
+            if isinstance(answer, Later):
+                self._wait(call, answer)
+            elif answer is not None:
+                self._transport.write(encode(call, answer))
+        if self._later is not None or self._full:
+            if len(self._input) >= READ_AHEAD:
+                self._transport.pause_reading()
+        elif self._gone:
+            self.abort()
+        else:
+            self._transport.resume_reading()
 
-async def converse(
-    node: Node, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Answer a client until it hangs up, or sends what is no request. Safe to cancel."""
-    peer = str((writer.get_extra_info("peername") or ("?",))[0])
-    address = reached(writer.get_extra_info("sockname"))
-    address = node.advertised.get(address[1], address)
-    try:
-        while True:
-            frame = await _read(reader)
-            reply = await connection.answer(node, decode(frame, peer, address))
-            if reply is not None:
-                writer.write(reply)
-                await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
-        pass
-    except MalformedError as error:
-        _log.info("hung up on %s: %s", peer, error)
-    except Exception:  # noqa: BLE001
-        # The top of a connection: whatever one client brings about must not reach the others.
-        _log.exception("a request of %s failed", peer)
+    def _next(self) -> bytearray | None:
+        """The next request, less its length; None: it is not here yet."""
+        if len(self._input) < SIZE.size:
+            return None
+        (size,) = SIZE.unpack_from(self._input)
+        if not 0 < size <= MAX_REQUEST:
+            raise MalformedError(f"a request of {size} bytes")
+        end = SIZE.size + size
+        if len(self._input) < end:
+            return None
+        frame = self._input[SIZE.size : end]
+        del self._input[:end]
+        return frame
 
+    def _wait(self, call: Call, later: Later) -> None:
+        self._later = later
+        later.ready.add_done_callback(lambda _: self._guard(partial(self._finish, call, later)))
+        if self._gone:
+            self._stop_waiting()
 
-async def _read(reader: asyncio.StreamReader) -> bytes:
-    (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
-    if not 0 < size <= MAX_REQUEST:
-        raise MalformedError(f"a request of {size} bytes")
-    return await reader.readexactly(size)
+    def _stop_waiting(self) -> None:
+        """Fetches and joins may wait for minutes; a client that hangs up meanwhile must not leave them behind."""
+        if self._later is not None:
+            self._later.ready.cancel()
+
+    def _finish(self, call: Call, later: Later) -> None:
+        """Give the answer that had to wait, and go on."""
+        self._later = None
+        if later.ready.cancelled():
+            self.abort()
+            return
+        self._transport.write(encode(call, later.answer()))
+        self._answer()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from kafka.protocol import admin as admin_api
@@ -12,10 +12,10 @@ from kafka.protocol import producer as producer_api
 
 from tracker.devbroker import admin, cluster, membership, offsets, records
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import Call, Message
+from tracker.devbroker.wire import Call, Later, Message
 
-Handler: TypeAlias = Callable[[Node, Call], Awaitable[Message | None]]
-"""Answers a call; None where the client wants no answer."""
+Handler: TypeAlias = Callable[[Node, Call], Message | Later | None]
+"""Answers a call, at once or later; None where the client wants no answer."""
 
 HANDLERS: Mapping[int, Handler] = {
     producer_api.ProduceRequest.API_KEY: records.produce,

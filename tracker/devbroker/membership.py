@@ -13,7 +13,7 @@ from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.groups import Group, State
 from tracker.devbroker.members import Joined, Joining, Synced
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import Call, Message
+from tracker.devbroker.wire import Call, Later, Message
 
 _Answer = TypeVar("_Answer")
 
@@ -35,7 +35,7 @@ def _settle(future: asyncio.Future[_Answer]) -> Callable[[_Answer], None]:
     return reply
 
 
-async def join_group(node: Node, call: Call) -> Message:
+def join_group(node: Node, call: Call) -> Later:
     """Join; the answer comes when every member has joined."""
     request = call.request
     waiting: asyncio.Future[Joined] = asyncio.get_running_loop().create_future()
@@ -46,12 +46,15 @@ async def join_group(node: Node, call: Call) -> Message:
     else:
         group.join(request.member_id, _joining(call), _now(), _settle(waiting), needs_id=call.version >= _NEEDS_ID)
         node.coordinator.arm(group)
-    joined = await waiting
+    return Later(waiting, lambda: _joined(waiting.result(), call.version))
+
+
+def _joined(joined: Joined, version: int) -> Message:
     return JoinGroupResponse(
         error_code=joined.code,
         generation_id=joined.generation,
         protocol_type=joined.protocol_type,
-        protocol_name=joined.protocol if call.version >= _NULLABLE_PROTOCOL else joined.protocol or "",
+        protocol_name=joined.protocol if version >= _NULLABLE_PROTOCOL else joined.protocol or "",
         leader=joined.leader,
         member_id=joined.member,
         members=[
@@ -75,7 +78,7 @@ def _joining(call: Call) -> Joining:
     )
 
 
-async def sync_group(node: Node, call: Call) -> Message:
+def sync_group(node: Node, call: Call) -> Message | Later:
     """Ask for the partitions; the answer comes when the leader has assigned them."""
     request = call.request
     group = node.coordinator.groups.get(request.group_id)
@@ -92,7 +95,10 @@ async def sync_group(node: Node, call: Call) -> Message:
         protocol=request.protocol_name,
     )
     node.coordinator.arm(group)
-    synced = await waiting
+    return Later(waiting, lambda: _synced(waiting.result(), group))
+
+
+def _synced(synced: Synced, group: Group) -> Message:
     good = synced.code is ErrorCode.NONE
     return SyncGroupResponse(
         error_code=synced.code,
@@ -102,7 +108,7 @@ async def sync_group(node: Node, call: Call) -> Message:
     )
 
 
-async def heartbeat(node: Node, call: Call) -> Message:
+def heartbeat(node: Node, call: Call) -> Message:
     """Hear of a member, and tell it whether it has to join again."""
     request = call.request
     group = node.coordinator.groups.get(request.group_id)
@@ -115,7 +121,7 @@ async def heartbeat(node: Node, call: Call) -> Message:
     return HeartbeatResponse()
 
 
-async def leave_group(node: Node, call: Call) -> Message:
+def leave_group(node: Node, call: Call) -> Message:
     """Let members go."""
     request = call.request
     if call.version < 3:
@@ -144,7 +150,7 @@ def _leave(node: Node, name: str, member: str, instance: str | None) -> ErrorCod
     return ErrorCode.NONE
 
 
-async def list_groups(node: Node, call: Call) -> Message:
+def list_groups(node: Node, call: Call) -> Message:
     """List groups, of certain states where the client names them."""
     states = set(call.request.states_filter or ())
     return ListGroupsResponse(
@@ -158,7 +164,7 @@ async def list_groups(node: Node, call: Call) -> Message:
     )
 
 
-async def describe_groups(node: Node, call: Call) -> Message:
+def describe_groups(node: Node, call: Call) -> Message:
     """Tell the state and the members of groups; one that is unknown is dead, and no error."""
     return DescribeGroupsResponse(groups=[_describe(node, name) for name in call.request.groups])
 
@@ -192,7 +198,7 @@ def _members(group: Group) -> list[Message]:
     ]
 
 
-async def delete_groups(node: Node, call: Call) -> Message:
+def delete_groups(node: Node, call: Call) -> Message:
     """Forget groups that have no members."""
     return DeleteGroupsResponse(
         results=[

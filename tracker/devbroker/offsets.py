@@ -21,7 +21,7 @@ _CommittedTopic = OffsetCommitResponse.OffsetCommitResponseTopic
 _NOTHING = Committed(-1, -1, "")
 
 
-async def offset_commit(node: Node, call: Call) -> Message:
+def offset_commit(node: Node, call: Call) -> Message:
     """Keep the offsets that a group has read to."""
     request, group, code = call.request, None, ErrorCode.NONE
     try:
@@ -69,7 +69,7 @@ def _commit(node: Node, group: Group, topic: str, partition: Message) -> ErrorCo
     return ErrorCode.NONE
 
 
-async def offset_fetch(node: Node, call: Call) -> Message:
+def offset_fetch(node: Node, call: Call) -> Message:
     """Tell the offsets that groups committed."""
     request, groups = call.request, node.coordinator.groups
     if call.version < _BY_GROUP:

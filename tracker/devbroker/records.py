@@ -11,7 +11,7 @@ from kafka.protocol.producer import ProduceResponse
 from tracker.devbroker.errors import ErrorCode, MalformedError, RefusedError
 from tracker.devbroker.log import Log
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import Call, Message
+from tracker.devbroker.wire import Call, Later, Message
 
 MAX_FETCH = 8 << 20
 """Bytes of records in one answer, a longer first batch apart: clients may ask for more than is good for the loop."""
@@ -24,7 +24,7 @@ _Listed = ListOffsetsResponse.ListOffsetsTopicResponse
 _Epochs = OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult
 
 
-async def produce(node: Node, call: Call) -> Message | None:
+def produce(node: Node, call: Call) -> Message | None:
     """Append record batches."""
     request, now = call.request, node.now()
     topics = [
@@ -58,47 +58,49 @@ def _append(node: Node, request: Message, topic: Message, partition: Message, no
     )
 
 
+def fetch(node: Node, call: Call) -> Message | Later:
+    """Read records; where there are too few, wait for more, but no longer than the client says."""
+    reading = _Reading(node, call.request)
+    return reading.answer() if reading.read() else Later(reading.wait(), reading.answer_anew)
+
+
 @dataclass(slots=True)
 class _Wanted:
-    """One partition of a fetch, as it was found when the fetch came in."""
+    """One partition of a fetch, and what was read of it."""
 
     request: Message
     log: Log | None
+    """As it was found when the fetch came in; None: there was none."""
     missing: ErrorCode
-    """Why there is no log; and the answer, should it be deleted while the fetch waits."""
+    """Why; and the answer, should the log be deleted while the fetch waits."""
+    code: ErrorCode = ErrorCode.NONE
+    records: bytes = b""
 
+    def read(self, now: int, max_bytes: int, *, at_least_one: bool) -> None:
+        """Read as of now, at most so many bytes."""
+        self.code, self.records = ErrorCode.NONE, b""
+        if self.log is None or self.log.deleted:
+            self.log, self.code = None, self.missing
+            return
+        self.log.retain(now)
+        limit = max(0, min(self.request.partition_max_bytes, max_bytes))
+        try:
+            self.records = self.log.read(self.request.fetch_offset, limit, at_least_one=at_least_one)
+        except RefusedError as refused:
+            self.code = refused.code
 
-async def fetch(node: Node, call: Call) -> Message:
-    """Read records; where there are too few, wait for more, but no longer than the client says."""
-    request = call.request
-    wanted = [(topic, [_find(node, topic, p) for p in topic.partitions]) for topic in request.topics]
-    logs = [want.log for _, wants in wanted for want in wants if want.log is not None]
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + request.max_wait_ms / 1000
-    while True:
-        reading = _Reading(node, request.max_bytes)
-        topics = [
-            _Fetched(topic=topic.topic, topic_id=topic.topic_id, partitions=[reading.partition(want) for want in wants])
-            for topic, wants in wanted
-        ]
-        if reading.refused or reading.size >= request.min_bytes or not logs or clock() >= deadline:
-            return FetchResponse(responses=topics)
-        await _changed(logs, deadline)
-
-
-async def _changed(logs: list[Log], deadline: float) -> None:
-    """Wait until one of the logs changes, or for the deadline on the loop's clock."""
-    changed = asyncio.Event()
-    for log in logs:
-        log.watchers.add(changed.set)
-    try:
-        async with asyncio.timeout_at(deadline):
-            await changed.wait()
-    except TimeoutError:
-        pass
-    finally:
-        for log in logs:
-            log.watchers.discard(changed.set)
+    def answer(self) -> Message:
+        """The partition's part of the answer."""
+        end, start = (self.log.end, self.log.start) if self.log else (-1, -1)
+        return _Fetched.PartitionData(
+            partition_index=self.request.partition,
+            error_code=self.code,
+            high_watermark=end,
+            last_stable_offset=end,
+            log_start_offset=start,
+            aborted_transactions=None,
+            records=self.records,
+        )
 
 
 def _find(node: Node, topic: Message, partition: Message) -> _Wanted:
@@ -110,49 +112,65 @@ def _find(node: Node, topic: Message, partition: Message) -> _Wanted:
 
 
 class _Reading:
-    """One pass over the partitions of a fetch, which share its byte limit."""
+    """A fetch in the making; its partitions share its byte limit."""
 
-    def __init__(self, node: Node, max_bytes: int) -> None:
-        self._now = node.now()
-        self._room = min(max_bytes, MAX_FETCH)
-        self.size = 0
-        self.refused = False
+    def __init__(self, node: Node, request: Message) -> None:
+        self._node = node
+        self._request = request
+        self._topics = [(topic, [_find(node, topic, p) for p in topic.partitions]) for topic in request.topics]
+        self._wanted = [want for _, wants in self._topics for want in wants]
 
-    def partition(self, want: _Wanted) -> Message:
-        """Read one partition."""
-        log, index = want.log, want.request.partition
-        if log is None or log.deleted:
-            return self._refuse(index, want.missing)
-        log.retain(self._now)
-        limit = max(0, min(want.request.partition_max_bytes, self._room - self.size))
-        try:
-            records = log.read(want.request.fetch_offset, limit, at_least_one=self.size == 0)
-        except RefusedError as refused:
-            return self._refuse(index, refused.code, log)
-        self.size += len(records)
-        return _Fetched.PartitionData(
-            partition_index=index,
-            high_watermark=log.end,
-            last_stable_offset=log.end,
-            log_start_offset=log.start,
-            aborted_transactions=None,
-            records=records,
+    def read(self) -> bool:
+        """Read all partitions; whether the client has to wait no longer."""
+        now, size, refused = self._node.now(), 0, False
+        room = min(self._request.max_bytes, MAX_FETCH)
+        for want in self._wanted:
+            want.read(now, room - size, at_least_one=size == 0)
+            size += len(want.records)
+            refused |= want.code is not ErrorCode.NONE
+        return refused or size >= self._request.min_bytes or not self._wanted or self._request.max_wait_ms <= 0
+
+    def wait(self) -> asyncio.Future[None]:
+        """Done once there is enough, or the time is over that the client allows."""
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        logs = [want.log for want in self._wanted if want.log is not None]
+
+        def wake() -> None:
+            if not ready.done():
+                ready.set_result(None)
+
+        def look() -> None:
+            if not ready.done() and self.read():
+                wake()
+
+        def leave(_: object) -> None:
+            timer.cancel()
+            for log in logs:
+                log.watchers.discard(look)
+
+        timer = loop.call_later(self._request.max_wait_ms / 1000, wake)
+        for log in logs:
+            log.watchers.add(look)
+        ready.add_done_callback(leave)
+        return ready
+
+    def answer(self) -> Message:
+        """What was read."""
+        return FetchResponse(
+            responses=[
+                _Fetched(topic=topic.topic, topic_id=topic.topic_id, partitions=[want.answer() for want in wants])
+                for topic, wants in self._topics
+            ]
         )
 
-    def _refuse(self, index: int, code: ErrorCode, log: Log | None = None) -> Message:
-        self.refused = True
-        return _Fetched.PartitionData(
-            partition_index=index,
-            error_code=code,
-            high_watermark=log.end if log else -1,
-            last_stable_offset=log.end if log else -1,
-            log_start_offset=log.start if log else -1,
-            aborted_transactions=None,
-            records=b"",
-        )
+    def answer_anew(self) -> Message:
+        """What there is to be read by now."""
+        self.read()
+        return self.answer()
 
 
-async def list_offsets(node: Node, call: Call) -> Message:
+def list_offsets(node: Node, call: Call) -> Message:
     """Tell where a log starts and ends, or which record was the first at or after a time."""
     return ListOffsetsResponse(
         topics=[
@@ -182,7 +200,7 @@ def _seek(log: Log, timestamp: int) -> tuple[int, int]:
     return found or (-1, -1)
 
 
-async def offset_for_leader_epoch(node: Node, call: Call) -> Message:
+def offset_for_leader_epoch(node: Node, call: Call) -> Message:
     """Tell where an epoch ended; there is one, 0, and it ends where the log does."""
     return OffsetForLeaderEpochResponse(
         topics=[

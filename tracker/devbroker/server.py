@@ -15,7 +15,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from tracker.devbroker.configs import TopicConfig
-from tracker.devbroker.connection import Connection, converse
+from tracker.devbroker.connection import READ_AHEAD, Connection
 from tracker.devbroker.coordinator import Coordinator
 from tracker.devbroker.errors import BrokerError
 from tracker.devbroker.listen import listen_at_all
@@ -73,7 +73,8 @@ class Broker:
         """The port; the true one once the broker listens."""
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._buffer = memoryview(bytearray(READ_AHEAD))
+        self._sweeping: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str:
@@ -105,7 +106,7 @@ class Broker:
         loop = asyncio.get_running_loop()
         for sock in sockets:
             self._servers.append(await loop.create_server(self._connect, sock=sock))
-        self._keep(asyncio.create_task(self._sweep()))
+        self._sweeping = asyncio.create_task(self._sweep())
         return self
 
     async def __aexit__(
@@ -122,30 +123,21 @@ class Broker:
         for server in servers:
             server.close()
         self._node.coordinator.close()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        for connection in self._connections:
+            connection.abort()
         await asyncio.gather(*(connection.closed for connection in self._connections))
 
     def _connect(self) -> Connection:
-        connection = Connection(self._accept)
+        connection = Connection(self._node, self._buffer, self._accept)
         self._connections.add(connection)
         connection.closed.add_done_callback(lambda _: self._connections.discard(connection))
         return connection
 
-    def _accept(self, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, connection: Connection) -> None:
         if not self._servers:
-            writer.transport.abort()
-            return
-        task = self._keep(asyncio.create_task(converse(self._node, connection, reader, writer)))
-        # What was not sent by then is not worth a wait.
-        task.add_done_callback(lambda _: writer.transport.abort())
-
-    def _keep(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+            connection.abort()
 
     async def _sweep(self) -> None:
         """Drop records that are too old from logs that nobody reads."""

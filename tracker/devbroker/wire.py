@@ -8,8 +8,10 @@ pass as `Message`, and a field that is not set has the schema's default.
 
 from __future__ import annotations
 
+import asyncio
+import io
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -23,7 +25,8 @@ MAX_REQUEST = 100 << 20
 """Bytes of the longest request that is read, as Kafka's socket.request.max.bytes."""
 
 SIZE = struct.Struct(">i")
-_HEAD = struct.Struct(">hhi")  # API key, its version, correlation id
+_HEAD = struct.Struct(">hhih")  # API key, its version, correlation id, length of the client's id
+_REPLY_HEAD = struct.Struct(">ii")  # size, correlation id
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,22 @@ class Call:
     version: int
     correlation: int
     request: Message
+    client_id: str = ""
+    """What the client calls itself."""
     peer: str = ""
     """Host of the client."""
     address: tuple[str, int] = ("127.0.0.1", 9092)
     """Host and port at which the client reached the broker: so it will again."""
 
-    @property
-    def client_id(self) -> str:
-        """What the client calls itself."""
-        return self.request.header.client_id or "" if self.request.header else ""
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that cannot be given yet."""
+
+    ready: asyncio.Future[Any]
+    """Done when it can; cancelled when the client is gone."""
+    answer: Callable[[], Message]
+    """Makes it, from then on."""
 
 
 # Versions end where something begins that one node in memory cannot do: committing by topic id, transactions of the
@@ -94,7 +104,7 @@ API_VERSIONS: int = metadata.ApiVersionsRequest.API_KEY
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, MemoryError, struct.error, TypeError, ValueError)
 
 
-def decode(frame: bytes, peer: str, address: tuple[str, int]) -> Call:
+def decode(frame: bytes | bytearray, peer: str, address: tuple[str, int]) -> Call:
     """Decode a request, less its length.
 
     An ApiVersions request of a version beyond ours is a `Call` without a request: it is still to be answered, so that
@@ -104,22 +114,37 @@ def decode(frame: bytes, peer: str, address: tuple[str, int]) -> Call:
         MalformedError: It cannot be read, or is of a kind or a version that is not served.
     """
     try:
-        key, version, correlation = _HEAD.unpack_from(frame)
+        key, version, correlation, length = _HEAD.unpack_from(frame)
         api = APIS[key]
         if api.lowest <= version <= api.highest:
-            request = api.request.decode(frame, version=version, header=True)
-            return Call(key, version, correlation, request, peer, address)
+            begin = _body(api, version, frame, length)
+            client_id = frame[_HEAD.size : _HEAD.size + max(0, length)].decode()
+            request = api.request.decode(memoryview(frame)[begin:], version=version)
+            return Call(key, version, correlation, request, client_id, peer, address)
     except _UNREADABLE as error:
         raise MalformedError(f"a request cannot be read: {error!r:.200}") from error
     if key == API_VERSIONS:
-        return Call(key, version, correlation, None, peer, address)
+        return Call(key, version, correlation, None, peer=peer, address=address)
     raise MalformedError(f"request {key} is not served in version {version}")
 
 
-def encode(call: Call, response: Message) -> bytes | bytearray:
+def _body(api: Api, version: int, frame: bytes | bytearray, length: int) -> int:
+    """Where the request begins, behind its header: the codec reads headers slowly, and copies the frame to do so."""
+    begin = _HEAD.size + max(0, length)
+    if not api.request.flexible_version_q(version):
+        return begin
+    if frame[begin] == 0:  # as always: no tagged fields
+        return begin + 1
+    stream = io.BytesIO(frame)
+    api.request.parse_header(stream, version=version)
+    return stream.tell()
+
+
+def encode(call: Call, response: Message) -> bytes:
     """Encode the answer to a call, its length in front."""
     # A client that asked for unknown versions can read version 0 alone.
-    response.API_VERSION = call.version if call.request is not None else 0
-    response.with_header(correlation_id=call.correlation)
-    frame: bytes | bytearray = response.encode(header=True, framed=True)
-    return frame
+    version = call.version if call.request is not None else 0
+    # The header of an answer about versions is the same in all of them, as a client does not know yet which it gets.
+    tags = b"\0" if call.key != API_VERSIONS and response.flexible_version_q(version) else b""
+    body = response.encode(version=version)
+    return b"".join((_REPLY_HEAD.pack(4 + len(tags) + len(body), call.correlation), tags, body))
