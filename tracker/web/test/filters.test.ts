@@ -43,6 +43,7 @@ describe("filters", () => {
     const found = (search: string) => passes({}, search)(aircraft({ key: "3c6514", callsign: "DLH4AB" }));
     expect(["h4a", " dlh 4", "3C65", "3c6514"].map(found)).toEqual([true, true, true, true]);
     expect(["6514", "XYZ"].map(found)).toEqual([false, false]);
+    expect(passes({}, "N 1")(aircraft({ callsign: "N 123" }))).toBe(true);
   });
 
   test("the number of active filters counts a band once", () => {

@@ -55,7 +55,7 @@ export function contradiction([from, to]: Band): "above" | null {
 }
 
 function found(aircraft: Aircraft, text: string, address: string): boolean {
-  return text === "" || (aircraft.callsign ?? "").includes(text) || aircraft.key.startsWith(address);
+  return text === "" || normal(aircraft.callsign ?? "").includes(text) || aircraft.key.startsWith(address);
 }
 
 function limits(band: Band): boolean {
