@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { Details } from "./Details";
 import { FlightTable } from "./FlightTable";
 import { HelpDialog } from "./HelpDialog";
-import { useView } from "./hooks";
+import { NARROW, usePage, useView } from "./hooks";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
 import { Notices } from "./Notices";
@@ -13,6 +13,7 @@ import { Toolbar } from "./Toolbar";
 import { useShortcuts } from "./useShortcuts";
 
 export function App() {
+  const { views } = usePage();
   const selected = useView("selected");
   const [listed, setListed] = useState(true);
   const [helping, setHelping] = useState(false);
@@ -21,9 +22,13 @@ export function App() {
   const [wanted, setWanted] = useState<"search" | "table" | null>(null);
 
   const reach = useCallback((what: "search" | "table") => {
-    if (what === "table") setListed(true);
+    if (what === "table") {
+      setListed(true);
+      // On a narrow window the details lie in the place of the list.
+      if (matchMedia(NARROW).matches) views.change({ selected: null });
+    }
     setWanted(what);
-  }, []);
+  }, [views]);
   useEffect(() => {
     if (wanted === null) return;
     (wanted === "search" ? search : table).current?.focus();

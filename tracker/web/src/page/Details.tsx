@@ -10,6 +10,7 @@ const SAID: Readonly<Record<Standing, string>> = {
   asked: "Waiting for the server …",
   heard: "Live",
   stale: "Stale: not heard for a while",
+  silent: "Not up to date: nothing is heard at present",
   elsewhere: "Outside of the map",
   lost: "Lost: not heard for over a minute. These are its last values.",
   unknown: "No aircraft with this key is heard.",
@@ -23,9 +24,9 @@ export function Details() {
   if (selected === null) return null;
   const { aircraft, standing, history } = selected;
   const name = aircraft?.callsign ?? selected.key;
-  const there = standing === "heard" || standing === "stale";
+  const there = standing === "heard" || standing === "stale" || standing === "silent";
   return (
-    <section className="details" aria-labelledby="details-title">
+    <section id="details" className="details" aria-labelledby="details-title">
       <div className="details-head">
         <h2 id="details-title">
           <span className="unseen">Details of </span>

@@ -7,7 +7,7 @@ import { clockTime, compass, duration, position, signed, withUnit, type Measure 
 
 export function Facts({ aircraft }: { aircraft: Aircraft }) {
   const { fleet, live } = usePage();
-  const { now } = useWatched(live.digest);
+  const { now, silence } = useWatched(live.digest);
   const { altitude, speed, verticalRate } = useMeasures();
   const emergency = meaning(aircraft.squawk);
   const facts: [name: string, value: string][] = [
@@ -21,7 +21,7 @@ export function Facts({ aircraft }: { aircraft: Aircraft }) {
     ["On the ground", aircraft.on_ground === null ? "not known" : aircraft.on_ground ? "yes" : "no"],
     ["Position", position(aircraft.lat, aircraft.lon)],
     ["Reported", clockTime(aircraft.time, new Date())],
-    ["Last heard", `${duration(fleet.age(aircraft, now))} ago`],
+    ["Last heard", `${duration(fleet.age(aircraft, now) + silence)} ago`],
   ];
   return (
     <dl className="facts">

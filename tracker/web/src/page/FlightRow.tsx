@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 import type { Aircraft } from "../fleet";
-import { colourOf } from "../symbols";
+import { colourOf, COLOURS, STALE } from "../symbols";
 import { cell, COLUMNS } from "./table";
 import type { Measures } from "./units";
 
@@ -41,7 +41,7 @@ export const FlightRow = memo(function FlightRow(props: Props) {
     >
       {COLUMNS.map((column) => (
         <div key={column} role="gridcell" className={`cell ${column}`}>
-          {column === "altitude" && <Swatch aircraft={aircraft} />}
+          {column === "altitude" && <Swatch aircraft={aircraft} stale={stale} />}
           {cell(column, aircraft, age, measures)}
         </div>
       ))}
@@ -49,6 +49,8 @@ export const FlightRow = memo(function FlightRow(props: Props) {
   );
 });
 
-function Swatch({ aircraft }: { aircraft: Aircraft }) {
-  return <i className="swatch" style={{ background: colourOf(aircraft.altitude, aircraft.on_ground) }} />;
+/** The colour that it has on the map. */
+function Swatch({ aircraft, stale }: { aircraft: Aircraft; stale: boolean }) {
+  const colour = stale ? COLOURS[STALE] : colourOf(aircraft.altitude, aircraft.on_ground);
+  return <i className="swatch" style={{ background: colour }} />;
 }

@@ -44,7 +44,7 @@ export function FlightTable({ grid, listed, onListed }: Props) {
 
 function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
   const page = usePage();
-  const { rows, now } = useWatched(page.live.digest);
+  const { rows, now, silence } = useWatched(page.live.digest);
   const selected = useView("selected");
   const measures = useMeasures();
   const [cursor, setCursor] = useState<string | null>(null);
@@ -102,7 +102,7 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
                 aircraft={aircraft}
                 index={index}
                 top={start - HEAD}
-                age={page.fleet.age(aircraft, now)}
+                age={page.fleet.age(aircraft, now) + silence}
                 stale={page.fleet.isStale(aircraft, now)}
                 selected={aircraft.key === selected}
                 current={aircraft.key === cursor}

@@ -31,7 +31,7 @@ export function StatusLine() {
         <Number name="newest" title="Age of the newest report">
           {digest.newest === null ? "–" : duration(digest.newest)}
         </Number>
-        <Number name="server lag">{lagSaid(digest.lag)}</Number>
+        <Number name="server lag">{phase.name === "live" ? lagSaid(digest.lag) : "–"}</Number>
       </dl>
     </div>
   );

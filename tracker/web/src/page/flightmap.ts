@@ -18,12 +18,14 @@ const SETTLED = 250; // ms after the last movement, at most four times so long w
 const CLOSE = 9; // zoom to which the first aircraft are fitted at most
 const NEAR = 8; // zoom at which a single one is shown
 const LEAST = 5; // zoom at which somebody looks at one of them
-const EDGE = 0.03; // of the map: nearer to its edge an aircraft does not count as in view
+const EDGE = 40; // px: nearer to the edge of the map an aircraft does not count as in view
 
 export interface Hooks {
   readonly clock: () => number;
   /** The map shows something else; comes when it has settled, not with each frame. */
   readonly moved: (bounds: Bounds) => void;
+  /** How much of the map's right side lies under a panel, px. */
+  readonly covered: () => number;
   /** The mouse is over an aircraft; null: over none. */
   readonly hovered: (key: string | null) => void;
 }
@@ -101,8 +103,10 @@ export class FlightMap {
       this.map.invalidateSize({ animate: false });
       const place = this.#place(key);
       if (place === undefined) return;
-      const there = nearest(this.map, place);
-      if (!this.map.getBounds().pad(-EDGE).contains(there)) this.map.panTo(there);
+      this.map.panInside(nearest(this.map, place), {
+        paddingTopLeft: [EDGE, EDGE],
+        paddingBottomRight: [EDGE + this.#hooks.covered(), EDGE],
+      });
     });
   }
 
@@ -169,6 +173,7 @@ function leafletMap(element: HTMLElement, { lat, lon, zoom }: Place): L.Map {
     ],
   });
   map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
+  map.attributionControl.addAttribution('<a href="https://www.naturalearthdata.com">Natural Earth</a>');
   L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ position: "bottomright", maxWidth: 90 }).addTo(map);
   return map;

@@ -27,10 +27,12 @@ export interface Digest {
   readonly rate: number;
   /** Age of the newest report, s. */
   readonly newest: number | null;
+  /** For how long nothing is heard, s; 0: we hear. Nobody ages meanwhile. */
+  readonly silence: number;
   readonly lag: { readonly behind: number; readonly cause: Lag["cause"] } | null;
 }
 
-export const NOTHING: Digest = { now: 0, rows: [], inView: 0, held: 0, rate: 0, newest: null, lag: null };
+export const NOTHING: Digest = { now: 0, rows: [], inView: 0, held: 0, rate: 0, newest: null, silence: 0, lag: null };
 
 /** What the digest depends on besides the fleet. */
 export interface Shown {
@@ -118,6 +120,7 @@ export class Live implements Listener {
     const bounds = this.#shown.bounds();
     const passes = wanted(filters, search);
     const age = (aircraft: Aircraft) => this.#fleet.age(aircraft, now);
+    const silence = this.#fleet.silentSince === null ? 0 : Math.max(0, now - this.#fleet.silentSince);
     const rows: Aircraft[] = [];
     let [inView, newest] = [0, Infinity];
     for (const aircraft of this.#fleet.all()) {
@@ -134,7 +137,8 @@ export class Live implements Listener {
       inView,
       held: this.#fleet.size,
       rate: this.#meter.rate(now),
-      newest: Number.isFinite(newest) ? newest : null,
+      newest: Number.isFinite(newest) ? newest + silence : null,
+      silence,
       lag: this.#lag,
     };
   }

@@ -52,7 +52,7 @@ export class Page {
 
   /** Show the map in an element, and begin. */
   show(element: HTMLElement, signal: AbortSignal): Inside {
-    const shown = new FlightMap(element, this.fleet, this.views, this.theme, this.#hooks(), signal);
+    const shown = new FlightMap(element, this.fleet, this.views, this.theme, this.#hooks(element), signal);
     this.#map = shown;
     this.live.tell(() => shown.layer.changed());
     const ends = this.#wire(shown);
@@ -82,10 +82,11 @@ export class Page {
     if (aircraft != null) this.#map?.centre(this.fleet.place(aircraft.key, clock()) ?? aircraft);
   }
 
-  #hooks() {
+  #hooks(element: HTMLElement) {
     return {
       clock,
       moved: (bounds: Parameters<typeof boxFor>[0]) => this.stream.show(boxFor(bounds, this.stream.box)),
+      covered: () => covered(element, document.getElementById("details")),
       hovered: (key: string | null) => {
         clearTimeout(this.#hover);
         if (key !== null) this.#hover = setTimeout(() => this.#trail(key), HOVER_PAUSE);
@@ -130,6 +131,14 @@ export class Page {
       () => undefined, // the layer draws what comes from now on
     );
   }
+}
+
+/** How much of the right side of one element lies under another, px. */
+function covered(below: HTMLElement, above: HTMLElement | null): number {
+  if (above === null) return 0;
+  const [under, over] = [below.getBoundingClientRect(), above.getBoundingClientRect()];
+  const meet = over.left < under.right && over.top < under.bottom && over.bottom > under.top;
+  return meet ? under.right - over.left : 0;
 }
 
 /** s, never running back: the one clock of fleet, layer and stream. */

@@ -11,6 +11,8 @@ export type Standing =
   | "asked"
   | "heard"
   | "stale"
+  /** Nothing is heard, of anybody. */
+  | "silent"
   /** It is heard, outside of the box that the map shows. */
   | "elsewhere"
   /** It was known, and is not heard any more. */
@@ -66,7 +68,8 @@ export class Selection {
     const aircraft = fleet.get(selected.key);
     if (aircraft !== undefined) {
       tracks.hear(aircraft);
-      const standing = fleet.isStale(aircraft, clock()) ? "stale" : "heard";
+      const fresh = fleet.isStale(aircraft, clock()) ? "stale" : "heard";
+      const standing = fleet.silentSince === null ? fresh : "silent";
       this.selected.set({ ...selected, aircraft, standing, history: tracks.get(selected.key) ?? selected.history });
     } else if (live && clock() - this.#asked > ASK_AGAIN) {
       this.#asked = clock();
