@@ -6,7 +6,7 @@
 import * as L from "leaflet";
 import coarseUrl from "world-atlas/countries-110m.json?url";
 import fineUrl from "world-atlas/countries-50m.json?url";
-import { clipLine, clipRing, shifts, survey, type Atlas, type Land, type Rectangle } from "./land";
+import { clipLine, clipRing, PAINTS, shifts, survey, type Atlas, type Land, type Paint, type Rectangle } from "./land";
 import type { Theme } from "./sprites";
 
 export interface Backdrop {
@@ -19,18 +19,6 @@ const TILE = 512; // CSS px
 const WORLD = 256; // CSS px at zoom 0
 /** So far beyond a tile it is drawn on, px, so that no stroke is seen where it was cut. */
 const MARGIN = 4;
-
-interface Paint {
-  readonly sea: string;
-  readonly land: string;
-  readonly coast: string;
-  readonly border: string;
-}
-
-const PAINTS: Readonly<Record<Theme, Paint>> = {
-  light: { sea: "#d3e2ec", land: "#f4f1e8", coast: "#9fb2bd", border: "#c2b8c4" },
-  dark: { sea: "#0f151c", land: "#232b34", coast: "#4a5a68", border: "#475361" },
-};
 
 /**
  * Put the land under a map; it takes the map's background for the sea.

@@ -7,6 +7,20 @@ import type { Geometry, Position } from "geojson";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import { mercatorX, mercatorY, shortWay } from "./reckon";
+import type { Theme } from "./sprites";
+
+export interface Paint {
+  readonly sea: string;
+  readonly land: string;
+  readonly coast: string;
+  readonly border: string;
+}
+
+/** Pale, so that the aircraft stand out: see the test of their contrast. */
+export const PAINTS: Readonly<Record<Theme, Paint>> = {
+  light: { sea: "#d3e2ec", land: "#f4f1e8", coast: "#9fb2bd", border: "#c2b8c4" },
+  dark: { sea: "#0f151c", land: "#232b34", coast: "#4a5a68", border: "#475361" },
+};
 
 /** x and y in turn, fractions of the world; x is not wrapped, so that no edge runs round the world. */
 export interface Path {

@@ -24,7 +24,7 @@ export const ROUND = TURNS;
 const LOOKS = TURNS + 1;
 
 /** An aircraft that flies north, seen from above, in a square of 24; as in `tracker/symbols.py`. */
-const PLANE: readonly (readonly [number, number])[] = [
+export const PLANE: readonly (readonly [number, number])[] = [
   [12, 0.8], [13.6, 2.6], [14.1, 5], [14.1, 8.6], [23, 14.2], [23, 17.4], [14.1, 15], [13.7, 18.6], [17, 20.8],
   [17, 23.2], [12, 21.9], [7, 23.2], [7, 20.8], [10.3, 18.6], [9.9, 15], [1, 17.4], [1, 14.2], [9.9, 8.6], [9.9, 5],
   [10.4, 2.6],
@@ -32,8 +32,8 @@ const PLANE: readonly (readonly [number, number])[] = [
 const SQUARE = 24;
 const DOT_RADIUS = 5.5;
 
-const OUTLINE: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
-const STALE_OUTLINE: Readonly<Record<Theme, string>> = { light: "#777777", dark: "#5c5c5c" };
+export const OUTLINE: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
+export const STALE_OUTLINE: Readonly<Record<Theme, string>> = { light: "#777777", dark: "#5c5c5c" };
 
 /** On the ground they stand close together. */
 const GROUND_SCALE = 0.75;

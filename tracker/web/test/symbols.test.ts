@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { PAINTS } from "../src/land";
+import { OUTLINE, PLANE, STALE_OUTLINE, type Theme } from "../src/sprites";
+import { classOf, colourOf, COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../src/symbols";
+
+const FOOT = 0.3048; // m
+const python = readFileSync(new URL("../../symbols.py", import.meta.url), "utf8");
+
+/** What is written between two words of the Python module. */
+function between(start: string, end: string): string {
+  const from = python.indexOf(start);
+  return python.slice(from, python.indexOf(end, from));
+}
+
+test("colours, limits and shape are those of the notebook's map", () => {
+  expect(between("_VIRIDIS = (", ")").match(/#\w{6}/g)).toEqual(COLOURS.slice(0, RAMP.length));
+  expect(between("return (*self.ramp", ")").match(/#\w{6}/g)).toEqual(COLOURS.slice(RAMP.length));
+  const edges = between("edges=(", ")").match(/\d[\d_]*/g)!.map((edge) => Number(edge.replaceAll("_", "")));
+  expect(RAMP.slice(1).map(({ altitude }) => Math.round(altitude / FOOT))).toEqual(edges);
+  const corners = [...between("PLANE = (", '"""').matchAll(/\(([\d.]+), ([\d.]+)\)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+  expect(corners).toEqual(PLANE);
+});
+
+test("an aircraft has the class in which its altitude lies", () => {
+  expect(classOf(-100, false)).toBe(0);
+  expect(classOf(0, null)).toBe(0);
+  expect(classOf(999 * FOOT, false)).toBe(0);
+  expect(classOf(1_000 * FOOT, false)).toBe(1);
+  expect(classOf(38_000 * FOOT, false)).toBe(8);
+  expect(classOf(123_100 * FOOT, false)).toBe(9);
+});
+
+test("30,000 ft that came as metres are 30,000 ft", () => {
+  expect(classOf(Math.fround(30_000 * FOOT), false)).toBe(classOf(9_144.4, false));
+  expect(classOf(9_143.999, false)).toBe(7);
+});
+
+test("on the ground and not known have colours of their own", () => {
+  expect(colourOf(100, true)).toBe(COLOURS[GROUND]);
+  expect(colourOf(null, true)).toBe(COLOURS[GROUND]);
+  expect(colourOf(null, false)).toBe(COLOURS[UNKNOWN]);
+  expect(colourOf(NaN, null)).toBe(COLOURS[UNKNOWN]);
+  expect(new Set(COLOURS).size).toBe(COLOURS.length);
+});
+
+/** As WCAG reckons it, 1 to 21. */
+function contrast(a: string, b: string): number {
+  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const c = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+test.each<Theme>(["light", "dark"])("every symbol stands out against land and sea: %s", (theme) => {
+  for (const [index, fill] of COLOURS.entries()) {
+    const outline = (index === STALE ? STALE_OUTLINE : OUTLINE)[theme];
+    for (const ground of [PAINTS[theme].land, PAINTS[theme].sea]) {
+      expect(Math.max(contrast(fill, ground), contrast(outline, ground)), `${fill} on ${ground}`).toBeGreaterThan(3);
+    }
+  }
+});
+
+test("the ramp grows lighter all the way: its order survives a grey print", () => {
+  const light = RAMP.map(({ colour }) => luminance(colour));
+  expect([...light].sort((a, b) => a - b)).toEqual(light);
+});
