@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -69,6 +70,11 @@ def describe(address: str, topic: str) -> tuple[int, dict[str, str]]:
         return len(description["partitions"]), {name: config["value"] for name, config in configs.items()}
     finally:
         admin.close()
+
+
+def docker_logs(container: str) -> str:
+    done = subprocess.run(["docker", "logs", "--tail", "100", container], capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
 
 
 def streamed(stack: Stack, service: str = "backend") -> dict:
@@ -210,6 +216,18 @@ def test_a_service_ends_within_three_seconds_of_the_wish_and_is_not_killed(stack
     docker("start", container)
     stack.up()
     assert status in (0, 143), "137 is a kill; 143 is SIGTERM's own"
+
+
+def test_the_producer_ends_within_three_seconds_though_the_broker_is_away(stack: Stack) -> None:
+    broker, producer = (stack.inspect(service)["Id"] for service in ("redpanda", "producer"))
+    docker("stop", broker)
+    until(lambda: "waiting for it" in docker_logs(producer), PATIENCE, "the producer to see that")
+    docker("stop", "--time", "3", producer)
+    status = stack.inspect("producer")["State"]["ExitCode"]
+    docker("start", broker, producer)
+    stack.up()
+    assert status == 1, "what was on its way is lost, and said"
+    assert "NOT delivered" in docker_logs(producer)
 
 
 @pytest.mark.parametrize("service", SERVICES)
