@@ -257,7 +257,7 @@ export class FlightLayer extends L.Layer {
     for (const key of this.marked()) {
       const trail = this.trails.get(key);
       const slot = fleet.slotOf(key);
-      if (!trail || slot === undefined) continue;
+      if (!trail || slot === undefined || this.looks.look[slot]! < 0) continue;
       const tip = { x: fleet.motion.xAt(slot, now), y: fleet.motion.yAt(slot, now) };
       drawTrail(context, trail, tip, view, theme, ratio);
     }

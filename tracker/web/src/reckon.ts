@@ -65,8 +65,8 @@ export function distance(a: Place, b: Place): number {
 /** Whether nothing flies from one place to the other in `seconds`; less than one second counts as one. */
 export function isJump(from: Place, to: Place, seconds: number): boolean {
   const limit = JUMP_SPEED * Math.max(1, seconds);
-  // The latitudes alone tell it of nearly all, without a sine.
-  if (Math.abs(to.lat - from.lat) * RADIANS * EARTH_RADIUS > limit) return true;
+  // No way is longer than the one along a parallel and a meridian: that clears nearly all without a sine.
+  if ((Math.abs(to.lat - from.lat) + Math.abs(to.lon - from.lon)) * RADIANS * EARTH_RADIUS <= limit) return false;
   return distance(from, to) > limit;
 }
 

@@ -74,6 +74,7 @@ export function turnOf(track: number | null): number {
 /** All symbols of one size and theme. */
 export class Sheet {
   private readonly sprites: (Sprite | undefined)[] = [];
+  private readonly shapes = new Map<string, Shape>();
 
   constructor(
     /** Width of a symbol, device px. */
@@ -92,11 +93,21 @@ export class Sheet {
   }
 
   private make(colour: number, turn: number): Sprite {
-    const size = colour === GROUND ? this.size * GROUND_SCALE : this.size;
-    const scale = size / SQUARE;
-    const outside = turn === ROUND ? round(DOT_RADIUS * scale) : plane(scale, (turn / TURNS) * 2 * Math.PI);
     const outline = (colour === STALE ? STALE_OUTLINE : OUTLINE)[this.theme];
-    return rasterise(outside, Math.ceil(size * 0.55) + 1, Math.max(0.6, 1.1 * scale), COLOURS[colour]!, outline);
+    return painted(this.shape(turn, colour === GROUND ? this.size * GROUND_SCALE : this.size), COLOURS[colour]!, outline);
+  }
+
+  /** What all colours of a turn share, and what costs most. */
+  private shape(turn: number, size: number): Shape {
+    const name = `${turn} ${size}`;
+    let shape = this.shapes.get(name);
+    if (!shape) {
+      const scale = size / SQUARE;
+      const outside = turn === ROUND ? round(DOT_RADIUS * scale) : plane(scale, (turn / TURNS) * 2 * Math.PI);
+      shape = traced(outside, Math.ceil(size * 0.55) + 1, Math.max(0.6, 1.1 * scale));
+      this.shapes.set(name, shape);
+    }
+    return shape;
   }
 }
 
@@ -133,25 +144,44 @@ function polygonDistance(corners: readonly (readonly [number, number])[], x: num
   return inside ? -nearest : nearest;
 }
 
-function rasterise(outside: Outside, half: number, line: number, fill: string, outline: string): Sprite {
-  const found: { dx: number; dy: number; pixel: number; solid: boolean }[] = [];
+/** A pixel of a symbol that has no colours yet; places count from the middle. */
+interface Dot {
+  readonly dx: number;
+  readonly dy: number;
+  /** Opacity, 0 to 255. */
+  readonly alpha: number;
+  /** How much of it is outline and not filling, 0 to 1. */
+  readonly outline: number;
+}
+
+/** The solid pixels first. */
+interface Shape {
+  readonly half: number;
+  readonly dots: readonly Dot[];
+  readonly solid: number;
+}
+
+function traced(outside: Outside, half: number, line: number): Shape {
+  const dots: Dot[] = [];
   for (let dy = -half; dy <= half; dy++) {
     for (let dx = -half; dx <= half; dx++) {
       const d = outside(dx, dy);
       const alpha = Math.round(255 * share(0.5 + line / 2 - d));
-      if (alpha < FAINT) continue;
-      const pixel = blend(fill, outline, share(0.5 + line / 2 + d), alpha);
-      found.push({ dx, dy, pixel, solid: alpha >= SOLID });
+      if (alpha >= FAINT) dots.push({ dx, dy, alpha, outline: share(0.5 + line / 2 + d) });
     }
   }
-  found.sort((a, b) => Number(b.solid) - Number(a.solid));
+  dots.sort((a, b) => Number(b.alpha >= SOLID) - Number(a.alpha >= SOLID));
+  return { half, dots, solid: dots.filter(({ alpha }) => alpha >= SOLID).length };
+}
+
+function painted({ half, dots, solid }: Shape, fill: string, outline: string): Sprite {
   return {
     half,
-    dx: Int16Array.from(found, ({ dx }) => dx),
-    dy: Int16Array.from(found, ({ dy }) => dy),
-    pixels: Uint32Array.from(found, ({ pixel }) => pixel),
-    solid: found.filter(({ solid }) => solid).length,
-    offsets: new Int32Array(found.length),
+    solid,
+    dx: Int16Array.from(dots, ({ dx }) => dx),
+    dy: Int16Array.from(dots, ({ dy }) => dy),
+    pixels: Uint32Array.from(dots, (dot) => blend(fill, outline, dot.outline, dot.alpha)),
+    offsets: new Int32Array(dots.length),
     stride: 0,
   };
 }
