@@ -100,7 +100,7 @@ class Stack:
             now = self.inspect(service)["State"]
             return now["StartedAt"] != state["StartedAt"] and now.get("Health", {}).get("Status") == "healthy"
 
-        until(healed, 60, f"{service} to be well again")
+        until(healed, 120, f"{service} to be well again")
 
     def size_above_base(self, service: str) -> float:
         """Megabytes that an image has more than the one that it is built on."""

@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from brokers import until
@@ -70,6 +70,13 @@ def describe(address: str, topic: str) -> tuple[int, dict[str, str]]:
         return len(description["partitions"]), {name: config["value"] for name, config in configs.items()}
     finally:
         admin.close()
+
+
+def stop(container: str) -> float:
+    """Ask a container to end; gives the seconds that it took. Long after the time that it should take it is killed."""
+    begin = time.monotonic()
+    docker("stop", "--time", "30", container)
+    return time.monotonic() - begin
 
 
 def docker_logs(container: str) -> str:
@@ -209,20 +216,20 @@ def test_a_container_whose_main_process_was_killed_is_well_again_by_itself(stack
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_ends_within_three_seconds_of_the_wish_and_is_not_killed(stack: Stack, service: str) -> None:
+def test_a_service_ends_by_itself_when_it_is_asked_to(stack: Stack, say: Callable[[str], None], service: str) -> None:
     container = stack.inspect(service)["Id"]
-    docker("stop", "--time", "3", container)
+    say(f"stop  {stop(container):8.1f} s {service}")
     status = stack.inspect(service)["State"]["ExitCode"]
     docker("start", container)
     stack.up()
     assert status in (0, 143), "137 is a kill; 143 is SIGTERM's own"
 
 
-def test_the_producer_ends_within_three_seconds_though_the_broker_is_away(stack: Stack) -> None:
+def test_the_producer_ends_by_itself_though_the_broker_is_away(stack: Stack, say: Callable[[str], None]) -> None:
     broker, producer = (stack.inspect(service)["Id"] for service in ("redpanda", "producer"))
     docker("stop", broker)
     until(lambda: "waiting for it" in docker_logs(producer), PATIENCE, "the producer to see that")
-    docker("stop", "--time", "3", producer)
+    say(f"stop  {stop(producer):8.1f} s producer, without a broker")
     status = stack.inspect("producer")["State"]["ExitCode"]
     docker("start", broker, producer)
     stack.up()
