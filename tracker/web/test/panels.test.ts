@@ -69,8 +69,8 @@ describe("status", () => {
     expect(lagSaid(null)).toBe("none");
   });
 
-  test("the server's word for a pause is passed on", () => {
-    const told = said({ name: "waiting", until: 1, why: "the server stops" }, null, 0);
+  test("the reason of a pause is passed on", () => {
+    const told = said({ name: "waiting", until: 1, why: "The server said: the server stops." }, null, 0);
     expect(told.state).toBe("Disconnected. The server said: the server stops. Reconnecting");
   });
 

@@ -1,5 +1,6 @@
 import { beforeEach, afterEach, describe, expect, test, vi } from "vitest";
 import { lasting, pause } from "../src/page/backoff";
+import { explain } from "../src/page/refusal";
 import { socketUrl, Stream, type Phase, type Socket } from "../src/page/stream";
 import type { Box, Frame } from "../src/wire";
 
@@ -39,6 +40,9 @@ class Connection {
   readonly phases: Phase[] = [];
   readonly frames: Frame[] = [];
   readonly stopping = new AbortController();
+  /** What the server would say over HTTP. */
+  word: string | null = null;
+  asked = 0;
   readonly stream: Stream;
 
   constructor() {
@@ -51,6 +55,10 @@ class Connection {
       },
       clock: () => Date.now() / 1000,
       chance: () => 1,
+      why: async () => {
+        this.asked += 1;
+        return this.word;
+      },
     });
     this.stream.start(EUROPE, this.stopping.signal);
   }
@@ -197,6 +205,51 @@ describe("stream", () => {
     vi.advanceTimersByTime(10_000);
     expect(connection.sockets[0]?.readyState).toBe(3);
     expect(connection.stream.phase.name).toBe("waiting");
+  });
+
+  test("a connection on which nothing comes any more is given up", () => {
+    const connection = new Connection().at(1);
+    vi.advanceTimersByTime(89_000);
+    connection.socket.says({ type: "delta", seq: 2, columns: {}, removed: [] });
+    vi.advanceTimersByTime(89_000);
+    expect(connection.stream.phase.name).toBe("live");
+    vi.advanceTimersByTime(1_000);
+    expect(connection.stream.phase.name).toBe("waiting");
+  });
+
+  test("a socket that is refused twice before the greeting asks why, and says it", async () => {
+    const connection = new Connection();
+    connection.word = "The server refuses this page (403): no.";
+    connection.socket.ends(1006);
+    expect(connection.asked).toBe(0);
+    vi.advanceTimersByTime(200);
+    connection.socket.ends(1006);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connection.stream.phase).toMatchObject({ name: "waiting", why: "The server refuses this page (403): no." });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(connection.stream.phase.name).toBe("connecting");
+  });
+
+  test("a connection that was lost does not ask why", async () => {
+    const connection = new Connection().at(1).lost();
+    connection.at(2).lost();
+    expect(connection.asked).toBe(0);
+  });
+
+  test("a server that stops is quoted", () => {
+    const connection = new Connection().at(1);
+    connection.socket.says({ type: "bye", code: 1001, reason: "the server stops" });
+    connection.socket.ends(1001);
+    expect(connection.stream.phase).toMatchObject({ name: "waiting", why: "The server said: the server stops." });
+  });
+
+  test("what an HTTP answer says about a refused socket", () => {
+    expect(explain(403, '{"detail": "pages of x may not read here"}')).toBe(
+      "The server refuses this page (403): pages of x may not read here.",
+    );
+    expect(explain(500, "<html>")).toBe("The server refuses this page (500).");
+    expect(explain(200, '{"ok": true}')).toBe("The server answers, and takes no further connection.");
+    expect(explain(502, "")).toBeNull();
   });
 
   test("a frame that cannot be read ends it, with what was wrong", () => {

@@ -103,7 +103,9 @@ export class FlightMap {
       this.map.invalidateSize({ animate: false });
       const place = this.#place(key);
       if (place === undefined) return;
-      this.map.panInside(nearest(this.map, place), {
+      const there = nearest(this.map, place);
+      if (!this.map.getBounds().contains(there)) this.map.setView(there, this.map.getZoom());
+      this.map.panInside(there, {
         paddingTopLeft: [EDGE, EDGE],
         paddingBottomRight: [EDGE + this.#hooks.covered(), EDGE],
       });

@@ -7,6 +7,7 @@ import { PATH } from "../wire";
 import { boxFor } from "./boxes";
 import { FlightMap } from "./flightmap";
 import { Live } from "./live";
+import { askWhy } from "./refusal";
 import { askFlight, Selection } from "./selection";
 import { socketUrl, Stream } from "./stream";
 import { systemTheme, type Theme } from "./theme";
@@ -47,6 +48,7 @@ export class Page {
       open: (url, dialect) => new WebSocket(url, dialect),
       clock,
       chance: Math.random,
+      why: askWhy,
     });
   }
 

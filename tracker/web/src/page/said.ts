@@ -24,7 +24,7 @@ export function said(phase: Phase, lag: Digest["lag"], now: number): Said {
       return { tone: "busy", state: "Connecting", detail: "", retry: false };
     case "waiting": {
       const left = Math.max(0, Math.ceil(phase.until - now));
-      const why = phase.why === null ? "" : ` The server said: ${phase.why}.`;
+      const why = phase.why === null ? "" : ` ${phase.why}`;
       return { tone: "bad", state: `Disconnected.${why} Reconnecting`, detail: `in ${left} s`, retry: true };
     }
     case "ended":

@@ -18,7 +18,7 @@ export interface Socket extends EventTarget {
 export type Phase =
   | { readonly name: "connecting" }
   | { readonly name: "live" }
-  /** Until `until`, s of the clock; `why` is the server's own word, where it gave one. */
+  /** Until `until`, s of the clock; `why` is a sentence, where there is one. */
   | { readonly name: "waiting"; readonly until: number; readonly why: string | null }
   /** Trying again by itself would not help. */
   | { readonly name: "ended"; readonly why: string };
@@ -34,9 +34,13 @@ export interface Surroundings {
   /** s, never running back. */
   readonly clock: () => number;
   readonly chance: () => number;
+  /** Why a socket may have been refused, which a browser does not tell; null: nobody knows. */
+  readonly why: () => Promise<string | null>;
 }
 
 const PATIENCE = 10; // s until the server must have greeted
+const QUIET = 90; // s without a frame: even lost aircraft are told within 60, so that the connection is dead
+const TWICE = 2; // failures in a row before the greeting, and it is asked why
 const OPEN = 1; // WebSocket.OPEN
 
 export class Stream {
@@ -107,7 +111,13 @@ export class Stream {
     this.#socket = socket;
     socket.addEventListener("message", (event) => this.#receive((event as MessageEvent).data), { signal });
     socket.addEventListener("close", (event) => this.#closed((event as CloseEvent).code), { signal });
-    this.#timer = setTimeout(() => this.#closed(0), PATIENCE * 1000);
+    this.#expect(PATIENCE);
+  }
+
+  /** The server has to say something within so many seconds. */
+  #expect(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#closed(0), seconds * 1000);
   }
 
   /** Forget the connection: nothing that it still says is heard. */
@@ -119,6 +129,7 @@ export class Stream {
   }
 
   #receive(text: string): void {
+    this.#expect(QUIET);
     let frame: Frame | null;
     try {
       frame = decode(text);
@@ -139,7 +150,6 @@ export class Stream {
   }
 
   #greeted(epoch: string): void {
-    clearTimeout(this.#timer);
     const at = this.#at;
     const resumes = at !== null && at.epoch === epoch && at.seq !== null && same(at.box, this.#box);
     if (!resumes) this.#at = { epoch, seq: null, box: this.#box };
@@ -162,6 +172,7 @@ export class Stream {
   }
 
   #closed(code: number): void {
+    const greeted = this.#phase.name === "live";
     this.#drop();
     const why = lasting(code);
     if (why !== null) {
@@ -171,7 +182,18 @@ export class Stream {
     this.#failures += 1;
     const wait = pause(this.#failures, this.#around.chance());
     this.#timer = setTimeout(() => this.#connect(), wait * 1000);
-    this.#enter({ name: "waiting", until: this.#around.clock() + wait, why: this.#word });
+    this.#enter({ name: "waiting", until: this.#around.clock() + wait, why: this.#said() });
+    if (!greeted && this.#failures >= TWICE) void this.#ask();
+  }
+
+  #said(): string | null {
+    return this.#word === null ? null : `The server said: ${this.#word}.`;
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#phase;
+    const why = await this.#around.why();
+    if (why !== null && asked === this.#phase && asked.name === "waiting") this.#enter({ ...asked, why });
   }
 
   #enter(phase: Phase): void {
