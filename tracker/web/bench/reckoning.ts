@@ -3,9 +3,10 @@
  *
  *     node bench/run.mjs reckoning.ts
  *
- * For each aircraft and each gap: the fleet is given a report, hears nothing for 1, 5 or 10 s, and is asked for the
- * place at the moment of the report that follows. That one is the truth, as far as the recording holds it: a position
- * that is repeated unchanged by an aircraft in flight is an old one with a new date, and is counted apart.
+ * Each report is told to the fleet as it came; then the fleet is asked where the aircraft will be 1, 5 and 10 s later
+ * if nothing more is heard. The report of that moment is the truth, as far as the recording holds it: where its position
+ * is the very one of the report before, though the aircraft flies, it is an old one with a new date. So the pairs are
+ * counted by kind.
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -13,6 +14,7 @@ import { Fleet } from "../src/fleet";
 import { distance } from "../src/reckon";
 
 const RECORDING = new URL("../../../producer/data/paris_2021-10-07_1300-1330.csv.gz", import.meta.url);
+const GAPS = [1, 5, 10]; // s
 const KNOT = 1_852 / 3_600; // m/s
 const FOOT = 0.3048; // m
 
@@ -55,35 +57,48 @@ function tell(fleet: Fleet, report: Report): void {
   fleet.apply({ ...columns, altitude: [altitude], heard: [0] }, [], time);
 }
 
-/** Whether a pair of reports, the last one told and the next one, is looked at. */
-type Counts = (flight: readonly Report[], last: number, next: number) => boolean;
+/** Two reports of a flight, and how far from the later one the aircraft was drawn. */
+interface Pair {
+  readonly gap: number;
+  /** Whether the position is that of the report before. */
+  readonly lastRepeats: boolean;
+  readonly nextRepeats: boolean;
+  /** m */
+  readonly error: number;
+}
 
-const KINDS: Readonly<Record<string, Counts>> = {
+const KINDS: Readonly<Record<string, (pair: Pair) => boolean>> = {
   "all reports": () => true,
-  "the next position is new": (flight, _, next) => !repeats(flight, next),
-  "both positions are new": (flight, last, next) => !repeats(flight, next) && !repeats(flight, last),
+  "the next position is new": ({ nextRepeats }) => !nextRepeats,
+  "both positions are new": ({ lastRepeats, nextRepeats }) => !lastRepeats && !nextRepeats,
+  "the last position is a repeated one, the next is new": ({ lastRepeats, nextRepeats }) => lastRepeats && !nextRepeats,
 };
 
-/** m from each report to where its aircraft was drawn then; the reports between it and the one `gap` s before are kept back. */
-function errors(flight: readonly Report[], gap: number, counts: Counts): number[] {
-  const found: number[] = [];
-  for (let i = 1; i < flight.length; i++) {
-    const last = flight[i]!;
-    const next = flight.slice(i + 1).find(({ time }) => time >= last.time + gap);
-    if (!next || next.time !== last.time + gap) continue;
+function* pairs(flight: readonly Report[]): Iterable<Pair> {
+  const fleet = new Fleet();
+  for (const [i, last] of flight.entries()) {
+    tell(fleet, last);
     if (last.velocity === null || last.track === null) continue; // drawn as a dot that does not move
-    if (!counts(flight, i, flight.indexOf(next))) continue;
-    const fleet = new Fleet();
-    // The report before, too: a position that is only repeated is known as such.
-    for (const report of flight.slice(Math.max(0, i - 15), i + 1)) tell(fleet, report);
-    found.push(distance(fleet.place(last.key, next.time)!, next));
+    for (const gap of GAPS) {
+      const then = after(flight, i, gap);
+      const next = flight[then];
+      if (next?.time !== last.time + gap) continue;
+      const error = distance(fleet.place(last.key, next.time)!, next);
+      yield { gap, lastRepeats: repeats(flight, i), nextRepeats: repeats(flight, then), error };
+    }
   }
-  return found;
+}
+
+/** The index of the first report that is `gap` s or more later. */
+function after(flight: readonly Report[], i: number, gap: number): number {
+  let then = i + 1;
+  while (then < flight.length && flight[then]!.time < flight[i]!.time + gap) then++;
+  return then;
 }
 
 function repeats(flight: readonly Report[], i: number): boolean {
-  const [before, report] = [flight[i - 1]!, flight[i]!];
-  return before.lat === report.lat && before.lon === report.lon && (report.velocity ?? 0) > 1;
+  const [before, report] = [flight[i - 1], flight[i]!];
+  return before?.lat === report.lat && before.lon === report.lon && (report.velocity ?? 0) > 1;
 }
 
 function quantile(sorted: readonly number[], share: number): string {
@@ -92,14 +107,15 @@ function quantile(sorted: readonly number[], share: number): string {
 
 function main(): void {
   const flights = [...read().values()];
-  const reports = flights.flat().length;
-  const repeated = flights.flatMap((flight) => flight.slice(1).filter((_, i) => repeats(flight, i + 1))).length;
-  console.log(`${reports} reports of ${flights.length} aircraft; ${repeated} repeat the position before them in flight`);
-  console.log("gap, s   reports    p50, m  p95, m  p99, m  max, m");
+  const found = flights.flatMap((flight) => [...pairs(flight)]);
+  const repeated = flights.flatMap((flight) => flight.filter((_, i) => repeats(flight, i))).length;
+  console.log(`${flights.flat().length} reports of ${flights.length} aircraft`);
+  console.log(`${repeated} of them repeat the position before them in flight`);
   for (const [kind, counts] of Object.entries(KINDS)) {
-    console.log(kind);
-    for (const gap of [1, 5, 10]) {
-      const sorted = flights.flatMap((flight) => errors(flight, gap, counts)).sort((a, b) => a - b);
+    console.log(`\n${kind}\ngap, s   reports    p50, m  p95, m  p99, m  max, m`);
+    for (const gap of GAPS) {
+      const sorted = found.filter((pair) => pair.gap === gap && counts(pair)).map(({ error }) => error);
+      sorted.sort((a, b) => a - b);
       const row = [0.5, 0.95, 0.99, 1].map((share) => quantile(sorted, share)).join(" ");
       console.log(`${String(gap).padStart(6)} ${String(sorted.length).padStart(9)}   ${row}`);
     }
