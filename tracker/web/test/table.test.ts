@@ -7,7 +7,7 @@ const fleet = [
   aircraft({ key: "a", callsign: "BAW1", altitude: 9000, velocity: 200 }),
   aircraft({ key: "b", callsign: "AFR1", altitude: null, velocity: 100 }),
   aircraft({ key: "c", callsign: null, altitude: 300, on_ground: false }),
-  aircraft({ key: "d", callsign: "CSA1", altitude: 120, on_ground: true }),
+  aircraft({ key: "d", callsign: "CSA1", altitude: 500, on_ground: true }),
 ];
 const keys = (sort: Sort) => ordered(fleet, sort, () => 0).map(({ key }) => key).join("");
 

@@ -162,12 +162,11 @@ export class Stream {
     this.#socket.send(encode({ bbox: this.#box, max_hz: this.#maxHz, resume }));
     this.#asked = this.#box;
     this.#awaited = resume === null;
-    // Deltas of the box before may still come: none of them is a point from which this one could be resumed.
-    if (this.#awaited && this.#at !== null) this.#at = { ...this.#at, seq: null };
   }
 
   #reached(seq: number): void {
     this.#failures = 0;
+    // Deltas of the box before may still come: none of them is a point from which the next box could be resumed.
     if (this.#at !== null && !this.#awaited) this.#at = { epoch: this.#at.epoch, seq, box: this.#asked };
   }
 
@@ -206,6 +205,5 @@ export class Stream {
 export function socketUrl(base: string, path: string): string {
   const url = new URL(path.replace(/^\//, ""), base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.hash = url.search = "";
   return url.href;
 }
