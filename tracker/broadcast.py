@@ -1,6 +1,8 @@
 """From the store to every viewer: one loop, which goes as often as there is something new and the load allows.
 
-feed ──> wake ──> tick: expire, advance, then for each viewer that has drained: due ──> Outlet.write
+feed ──> publish ──> tick: expire, advance, then for each viewer that has drained: due ──> Outlet.write
+
+What the feed brings goes out in the turn of the loop in which it comes, or by `run` once the last tick is paid for.
 """
 
 from __future__ import annotations
@@ -63,14 +65,23 @@ class Broadcast:
         self._seats: dict[Viewer, _Seat] = {}
         self._news = asyncio.Event()
         self._second = 0.0  # when the next one begins
+        self._ready_at = 0.0  # not before, for the sake of the others
+        self._retry: asyncio.TimerHandle | None = None
         self._unheard_since: float | None = None
 
     def __len__(self) -> int:
         return len(self._seats)
 
     def wake(self) -> None:
-        """Something has changed."""
+        """Something has changed, which `run` is to see to."""
         self._news.set()
+
+    def publish(self) -> None:
+        """The fleet has changed: send that at once, or as soon as the load allows."""
+        if time.monotonic() >= self._ready_at:
+            self._turn()
+        else:
+            self.wake()
 
     def join(self, outlet: Outlet, *, columns: bool) -> Viewer:
         """A viewer has come."""
@@ -99,21 +110,27 @@ class Broadcast:
 
     async def run(self) -> None:
         """Serve until cancelled."""
-        ready_at = 0.0
-        left_over = False
         while True:
-            pause = _RETRY if left_over else max(0.0, self._second - time.monotonic())
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(max(0.0, self._second - time.monotonic())):
                     await self._news.wait()
-            await asyncio.sleep(ready_at - time.monotonic())  # what comes meanwhile goes out together
+            await asyncio.sleep(self._ready_at - time.monotonic())  # what comes meanwhile goes out together
             self._news.clear()
-            begun = time.monotonic()
-            left_over = self.tick(begun)
-            now = time.monotonic()
-            self._metrics.ticks.observe(now - begun)
-            rest = _SHARE * (now - begun)
-            ready_at = now + min(rest, _LONGEST) if rest >= _SHORTEST else 0.0
+            self._turn()
+
+    def _turn(self) -> None:
+        """A tick, and how long the next one has to wait for it."""
+        begun = time.monotonic()
+        if self.tick(begun) and self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(_RETRY, self._try_again)
+        now = time.monotonic()
+        self._metrics.ticks.observe(now - begun)
+        rest = _SHARE * (now - begun)
+        self._ready_at = now + min(rest, _LONGEST) if rest >= _SHORTEST else 0.0
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self.wake()
 
     def tick(self, now: float) -> bool:
         """Send what is due; whether something had to be left for later."""
@@ -125,12 +142,12 @@ class Broadcast:
             if self._status.connected:
                 lost = self._store.expire()
         changes = self.hub.advance(now, lost)
-        if self._seats and self._status.caught_up:
-            self._metrics.observe_delays(time.time() - changes.published)
         left_over = False
         for seat in list(self._seats.values()):
             if seat.viewer.wants and seat.viewer.cursor != self.hub.seq:
                 left_over |= not self._serve(seat, now)
+        if self._seats and self._status.caught_up:
+            self._metrics.observe_delays(time.time() - changes.published)
         return left_over
 
     def _serve(self, seat: _Seat, now: float) -> bool:

@@ -164,7 +164,7 @@ class Fleet:
         columns = self._columns
         age = now - columns["heard"]
         shown = np.flatnonzero(columns["taken"] & (unheard | (age <= self.lost_after)))
-        return self._picture(shown, age, unheard=unheard)
+        return self._picture(shown, age[shown], unheard=unheard)
 
     def changes(self, now: float, after: int, until: int) -> Picture:
         """A copy of the state of the aircraft whose last change lies between two sequence numbers, the later included.
@@ -173,7 +173,7 @@ class Fleet:
         """
         columns = self._columns
         changed = np.flatnonzero(columns["taken"] & (columns["seq"] > after) & (columns["seq"] <= until))
-        return self._picture(changed, now - columns["heard"], unheard=False)
+        return self._picture(changed, now - columns["heard"][changed], unheard=False)
 
     def _picture(self, shown: Rows, age: Floats, *, unheard: bool) -> Picture:
         columns = self._columns
@@ -185,8 +185,8 @@ class Fleet:
         return Picture(
             key=keys,
             icao24=[None if key.startswith("cs:") else key for key in keys],
-            stale=(age[shown] > self.stale_after) | unheard,
-            age=age[shown],
+            stale=(age > self.stale_after) | unheard,
+            age=age,
             **texts,
             **numbers,
         )

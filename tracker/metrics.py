@@ -60,6 +60,7 @@ class Histogram:
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self._bounds = bounds
+        self._limits = np.array(bounds)
         self._counts = [0] * (len(bounds) + 1)
         self._sum = 0.0
 
@@ -71,7 +72,7 @@ class Histogram:
     def observe_all(self, values: npt.ArrayLike) -> None:
         """Count each of many values."""
         array = np.asarray(values, np.float64)
-        places = np.searchsorted(self._bounds, array)
+        places = self._limits.searchsorted(array)
         for place, count in enumerate(np.bincount(places, minlength=len(self._counts)).tolist()):
             self._counts[place] += count
         self._sum += float(array.sum())
@@ -159,7 +160,11 @@ class _FanOut(Collector):
             sizes.add_metric([dialect], *histogram.buckets())
         yield sizes
         for name, text, histogram in (
-            ("publish_to_socket", "From a record's timestamp to the turn in which it is sent to all.", self._delays),
+            (
+                "publish_to_socket",
+                "From a record's timestamp to the end of the turn in which it is sent to all.",
+                self._delays,
+            ),
             ("tick", "How long a turn of the fan-out took.", self._ticks),
         ):
             buckets, total = histogram.buckets()

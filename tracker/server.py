@@ -80,7 +80,7 @@ class Service:
             tasks.create_task(self.broadcast.run())
 
     def _changed(self) -> None:
-        self.broadcast.wake()
+        self.broadcast.publish()
 
 
 def create_app(service: Service, rules: Rules) -> FastAPI:

@@ -173,9 +173,10 @@ class Window:
             return Judgement(rows, rows, outside, duplicates=0)
         order = rows[np.argsort(key[rows], kind="stable")]  # by aircraft, then as they came
         sorted_key, time = key[order], batch.time[order]
-        first = np.append(True, sorted_key[1:] != sorted_key[:-1])
+        first, before = np.ones(len(order), np.bool_), np.empty_like(time)
+        first[1:] = sorted_key[1:] != sorted_key[:-1]
         known = self._last_time[sorted_key[first]]
-        before = np.append(-np.inf, time[:-1])
+        before[1:] = time[:-1]
         before[first] = known
         if (time > before).all():
             return Judgement(rows, rows, outside, duplicates=0)

@@ -63,7 +63,7 @@ class Server:
 
     def hear(self, *vectors: StateVector) -> None:
         self.service.store.take(read([Value(vector) for vector in vectors], 0.0), backlog=False, now=time.monotonic())
-        self.service.broadcast.wake()
+        self.service.broadcast.publish()
 
     @contextlib.asynccontextmanager
     async def join(self, **wish: object):
@@ -313,6 +313,23 @@ async def mute(base: str) -> socket.socket:
     subscribe = b'{"type":"subscribe"}'
     await loop.sock_sendall(client, bytes([0x81, 0x80 + len(subscribe), 0, 0, 0, 0]) + subscribe)
     return client
+
+
+async def test_news_go_out_in_the_turn_in_which_they_come_or_once_the_last_tick_is_paid_for(server):
+    server.hear(aircraft(1))
+    broadcast = server.service.broadcast
+    async with server.join() as client:
+        await first(Snapshot, client)
+        (viewer,) = broadcast._seats
+        broadcast._ready_at = 0.0
+        server.hear(aircraft(2))
+        assert viewer.cursor == server.service.store.fleet.seq
+        paid = broadcast._ready_at = time.monotonic() + 0.1
+        server.hear(aircraft(3))
+        assert viewer.cursor == server.service.store.fleet.seq - 1
+        assert broadcast._news.is_set()
+        assert [(await first(Delta, client)).columns["key"] for _ in range(2)] == [["000002"], ["000003"]]
+        assert time.monotonic() >= paid
 
 
 async def test_one_that_never_reads_costs_one_frame_and_is_closed_with_a_reason(server):
