@@ -2,6 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useState, type KeyboardEvent, type RefObject } from "react";
+import { Elsewhere } from "./Elsewhere";
 import { FlightRow, rowId } from "./FlightRow";
 import { GridHead } from "./GridHead";
 import { useMeasures, usePage, useView, useWatched } from "./hooks";
@@ -22,6 +23,8 @@ interface Props {
 export function FlightTable({ grid, listed, onListed }: Props) {
   const { live } = usePage();
   const { rows } = useWatched(live.digest);
+  const filled = useWatched(live.filled);
+  const search = useView("search");
   return (
     <section className="flights" aria-labelledby="flights-title">
       <h2 id="flights-title">
@@ -38,6 +41,7 @@ export function FlightTable({ grid, listed, onListed }: Props) {
         </button>
       </h2>
       {listed && <Grid grid={grid} />}
+      {listed && filled && rows.length === 0 && search.trim() !== "" && <Elsewhere search={search} />}
     </section>
   );
 }
@@ -125,7 +129,7 @@ function NoRows() {
   const { live } = usePage();
   const filled = useWatched(live.filled);
   const { held } = useWatched(live.digest);
-  const why = held === 0 ? "No aircraft are heard in this part of the world." : "None matches here: move the map, or ask for more.";
+  const why = held === 0 ? "No aircraft are heard in this part of the world." : "No flight here matches the search and the filters.";
   return (
     <div role="rowgroup" className="no-rows">
       <div role="row">

@@ -5,6 +5,7 @@ import { Fleet } from "../fleet";
 import type { FlightLayer } from "../layer";
 import { PATH } from "../wire";
 import { boxFor } from "./boxes";
+import type { Told } from "./elsewhere";
 import { FlightMap } from "./flightmap";
 import { Live } from "./live";
 import { askWhy } from "./refusal";
@@ -76,6 +77,12 @@ export class Page {
   select(key: string): void {
     this.views.change({ selected: key });
     this.#map?.reveal(key);
+  }
+
+  /** Select an aircraft that is not held, and show where it is. */
+  visit({ key, lat, lon }: Told): void {
+    this.views.change({ selected: key });
+    this.#map?.centre({ lat, lon });
   }
 
   /** Bring the selected aircraft into the middle of the map. */
