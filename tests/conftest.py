@@ -1,9 +1,11 @@
-"""Brokers for all tests. `broker` is each kind in turn: the embedded one, and Apache Kafka under the marker `kafka`."""
+"""Brokers and a browser for all tests; a broker is embedded, or Apache Kafka under the marker `kafka`."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 from brokers import Broker, Embedded, Kafka, Topic, fetch_kafka
+from chromium import launched
+from playwright.sync_api import Browser
 
 KINDS = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
 
@@ -57,3 +59,10 @@ def any_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 def any_topic(any_broker: Broker, request: pytest.FixtureRequest) -> Topic:
     """A topic of the test's own there, not made yet."""
     return Topic(any_broker.address, name=f"test-{abs(hash(request.node.nodeid)):x}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """For one module: Playwright holds an event loop in this thread, in which no asynchronous test could run."""
+    with launched() as running:
+        yield running

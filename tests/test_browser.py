@@ -5,37 +5,22 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from brokers import free_port
+from chromium import MARKS, PATIENCE, SCREENSHOTS, only_here
+from playwright.sync_api import Browser, Page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: chromium, chromium-browser or google-chrome"),
-]
+pytestmark = [*MARKS, pytest.mark.timeout(240)]
 
 REPOSITORY = Path(__file__).parent.parent
 NOTEBOOK = REPOSITORY / "notebooks" / "01_live_map.ipynb"
-SCREENSHOTS = REPOSITORY / ".screenshots"
-"""What the browser showed, kept to be looked at; git ignores it."""
-
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update",
-    "--disable-background-networking", "--disable-sync",
-]  # fmt: skip
-PATIENCE = 30_000.0
-"""ms that anything may take on a busy machine."""
 
 LAST_CELL = """import threading
 consumers = [thread for thread in threading.enumerate() if thread.name.startswith("Tracker(")]
@@ -50,12 +35,6 @@ MOVED = f"""(before) => {{ const now = ({MARKERS})();
 IN_THE_OPEN = """() => { for (const image of document.querySelectorAll("img.leaflet-marker-icon")) {
     const box = image.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
     if (image.width && document.elementFromPoint(x, y) === image) return { name: image.title, x, y }; } }"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def live_copy() -> str:
@@ -135,14 +114,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def page(lab: Lab, browser: Browser) -> Iterator[Page]:
     """JupyterLab with the notebook open; whatever is not on this machine cannot be reached."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
@@ -154,13 +125,6 @@ def page(lab: Lab, browser: Browser) -> Iterator[Page]:
     yield page
     page.screenshot(path=SCREENSHOTS / "end.png")
     context.close()
-
-
-def only_here(route: Route) -> None:
-    if urlsplit(route.request.url).hostname == "127.0.0.1":
-        route.continue_()
-    else:
-        route.abort()
 
 
 def open_page(page: Page, go: Callable[[], object]) -> None:
