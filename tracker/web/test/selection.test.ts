@@ -43,6 +43,21 @@ describe("selection", () => {
     expect(selected.history.map(({ time }) => time)).toEqual([990, 995, 1000]);
   });
 
+  test("how it stands with one that is held is known at once", () => {
+    const { fleet, selection } = page();
+    fleet.replace(COLUMNS, 0);
+    selection.select("a");
+    expect(selection.selected.get()).toMatchObject({ standing: "heard", aircraft: { altitude: 3000 } });
+  });
+
+  test("while nothing is heard of anybody, none is said to be stale by itself", () => {
+    const { fleet, selection } = page();
+    fleet.replace(COLUMNS, 0);
+    fleet.silence(0);
+    selection.select("a");
+    expect(selection.selected.get()?.standing).toBe("silent");
+  });
+
   test("one that is heard elsewhere says so, and has its values", async () => {
     const there = aircraft({ key: "far", callsign: "QFA1" });
     const { selection } = page({ far: there });

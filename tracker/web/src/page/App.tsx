@@ -29,6 +29,7 @@ export function App() {
     }
     setWanted(what);
   }, [views]);
+  const toTable = useCallback(() => reach("table"), [reach]);
   useEffect(() => {
     if (wanted === null) return;
     (wanted === "search" ? search : table).current?.focus();
@@ -55,7 +56,7 @@ export function App() {
       </header>
       <main>
         <FlightTable grid={table} listed={listed} onListed={setListed} />
-        {selected !== null && <Details key={selected} />}
+        {selected !== null && <Details key={selected} onLeft={toTable} />}
         <section className="map-section" aria-label="Map">
           <MapView />
           <Legend />

@@ -1,5 +1,6 @@
 /** Everything that is known of the selected aircraft, and how its altitude and speed went. */
 
+import { useLayoutEffect } from "react";
 import { Facts } from "./Facts";
 import { HistoryChart } from "./HistoryChart";
 import { useMeasures, usePage, useView, useWatched } from "./hooks";
@@ -16,11 +17,17 @@ const SAID: Readonly<Record<Standing, string>> = {
   unknown: "No aircraft with this key is heard.",
 };
 
-export function Details() {
+export function Details({ onLeft }: { onLeft: () => void }) {
   const page = usePage();
   const follow = useView("follow");
   const selected = useWatched(page.selection.selected);
   const measures = useMeasures();
+  // The focus would go down with what held it.
+  useLayoutEffect(() => {
+    return () => {
+      if (document.getElementById("details")?.contains(document.activeElement)) onLeft();
+    };
+  }, [onLeft]);
   if (selected === null) return null;
   const { aircraft, standing, history } = selected;
   const name = aircraft?.callsign ?? selected.key;

@@ -129,7 +129,7 @@ function NoRows() {
   const { live } = usePage();
   const filled = useWatched(live.filled);
   const { held } = useWatched(live.digest);
-  const why = held === 0 ? "No aircraft are heard in this part of the world." : "No flight here matches the search and the filters.";
+  const why = held === 0 ? "No aircraft are heard in this part of the world." : "None matches here: clear the search or the filters, or move the map.";
   return (
     <div role="rowgroup" className="no-rows">
       <div role="row">

@@ -1,6 +1,6 @@
 /** What stands above all: the name of the page, search, filters, units, help. */
 
-import { useState, type KeyboardEvent, type RefObject } from "react";
+import { useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { FilterPanel } from "./FilterPanel";
 import { active } from "./filters";
 import { usePage, useView } from "./hooks";
@@ -9,7 +9,12 @@ import { UnitsSwitch } from "./UnitsSwitch";
 
 export function Toolbar({ search, onHelp }: { search: RefObject<HTMLInputElement | null>; onHelp: () => void }) {
   const [open, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const count = active(useView("filters"));
+  const close = () => {
+    setOpen(false);
+    opener.current?.focus();
+  };
   return (
     <>
       <div className="title">
@@ -23,6 +28,7 @@ export function Toolbar({ search, onHelp }: { search: RefObject<HTMLInputElement
       <div className="find">
         <SearchBox field={search} />
         <button
+          ref={opener}
           type="button"
           className={count > 0 ? "filters-button on" : "filters-button"}
           aria-expanded={open}
@@ -40,7 +46,7 @@ export function Toolbar({ search, onHelp }: { search: RefObject<HTMLInputElement
           )}
         </button>
       </div>
-      {open && <FilterPanel onClose={() => setOpen(false)} />}
+      {open && <FilterPanel onClose={close} />}
     </>
   );
 }

@@ -162,6 +162,7 @@ export class FlightMap {
 }
 
 function leafletMap(element: HTMLElement, { lat, lon, zoom }: Place): L.Map {
+  const animated = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(element, {
     center: [lat, lon],
     zoom,
@@ -169,6 +170,9 @@ function leafletMap(element: HTMLElement, { lat, lon, zoom }: Place): L.Map {
     maxZoom: MAX_ZOOM,
     zoomControl: false,
     worldCopyJump: true,
+    zoomAnimation: animated,
+    fadeAnimation: animated,
+    inertia: animated,
     maxBounds: [
       [-89, -Infinity],
       [89, Infinity],

@@ -58,6 +58,7 @@ export class Selection {
     }
     const { fleet, tracks } = this.#sources;
     this.selected.set({ key, aircraft: fleet.get(key) ?? null, standing: "asked", history: tracks.get(key) ?? [] });
+    this.tick(false);
     this.#load(key);
   }
 
