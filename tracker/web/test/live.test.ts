@@ -89,6 +89,30 @@ describe("live", () => {
     expect(fleet.isStale(fleet.get("a")!, now())).toBe(false);
   });
 
+  test("a lag of this client is over by itself, and does not hide that of the broker", () => {
+    const { live, pass } = page();
+    live.frame({ type: "lag", behind_s: 9, cause: "broker" });
+    live.frame({ type: "lag", behind_s: 2, cause: "client" });
+    live.tick();
+    expect(live.digest.get().lag?.cause).toBe("broker");
+    live.frame({ type: "lag", behind_s: 0, cause: "broker" });
+    live.tick();
+    expect(live.digest.get().lag?.cause).toBe("client");
+    pass(6);
+    live.tick();
+    expect(live.digest.get().lag).toBeNull();
+  });
+
+  test("the newest report grows old while nothing is heard, though nobody ages", () => {
+    const { live, fleet, pass, now } = page();
+    live.frame({ type: "snapshot", seq: 1, columns: TWO });
+    live.phase({ name: "waiting", until: 200, why: null });
+    pass(40);
+    live.tick();
+    expect(live.digest.get()).toMatchObject({ newest: 40, silence: 40 });
+    expect(fleet.age(fleet.get("a")!, now())).toBe(0);
+  });
+
   test("who was not heard for a minute leaves the table", () => {
     const { live, pass } = page();
     live.frame({ type: "snapshot", seq: 1, columns: TWO });

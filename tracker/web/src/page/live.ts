@@ -32,6 +32,8 @@ export interface Digest {
   readonly lag: { readonly behind: number; readonly cause: Lag["cause"] } | null;
 }
 
+const REMEMBERED = 5; // s for which a lag of this page is shown
+
 export const NOTHING: Digest = { now: 0, rows: [], inView: 0, held: 0, rate: 0, newest: null, silence: 0, lag: null };
 
 /** What the digest depends on besides the fleet. */
@@ -52,7 +54,10 @@ export class Live implements Listener {
   readonly #clock: () => number;
   readonly #meter = new Meter();
   #away = false;
-  #lag: Digest["lag"] = null;
+  /** s that the server has heard nothing from its broker; 0: it hears. */
+  #unheard = 0;
+  /** The last time that this page was too slow for what it was sent. */
+  #slow = { behind: 0, at: -Infinity };
   #changed: () => void = () => undefined;
 
   constructor(fleet: Fleet, shown: Shown, clock: () => number) {
@@ -100,8 +105,11 @@ export class Live implements Listener {
   }
 
   #lags({ behind_s, cause }: Lag, now: number): void {
-    this.#lag = behind_s > 0 ? { behind: behind_s, cause } : null;
-    if (cause !== "broker") return;
+    if (cause === "client") {
+      this.#slow = { behind: behind_s, at: now };
+      return;
+    }
+    this.#unheard = behind_s;
     this.#away = false;
     if (behind_s === 0) this.#fleet.resume(now);
     else if (this.#fleet.silentSince === null) this.#fleet.silence(now - behind_s);
@@ -109,10 +117,16 @@ export class Live implements Listener {
 
   #disconnected(): void {
     this.#away = true;
-    this.#lag = null;
+    this.#unheard = 0;
     this.#meter.clear();
     if (this.#fleet.silentSince === null) this.#fleet.silence(this.#clock());
     this.#changed();
+  }
+
+  #lag(now: number): Digest["lag"] {
+    if (this.#unheard > 0) return { behind: this.#unheard, cause: "broker" };
+    // Nobody says when it is over: the frame that follows makes good for it.
+    return now - this.#slow.at < REMEMBERED ? { behind: this.#slow.behind, cause: "client" } : null;
   }
 
   #digest(now: number): Digest {
@@ -139,7 +153,7 @@ export class Live implements Listener {
       rate: this.#meter.rate(now),
       newest: Number.isFinite(newest) ? newest + silence : null,
       silence,
-      lag: this.#lag,
+      lag: this.#lag(now),
     };
   }
 }
