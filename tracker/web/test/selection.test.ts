@@ -127,6 +127,13 @@ describe("tracks", () => {
     expect(asked).toEqual(["a", "a"]);
   });
 
+  test("who asks for the same track at the same time waits for one answer", async () => {
+    const { tracks, asked } = page();
+    const [one, other] = await Promise.all([tracks.load("a"), tracks.load("a")]);
+    expect(asked).toEqual(["a"]);
+    expect(one).toBe(other);
+  });
+
   test("one that was not kept up is asked for again", async () => {
     const { tracks, asked, clock } = page();
     await tracks.load("a");

@@ -123,7 +123,10 @@ export class Page {
       live.filled.watch(() => shown.fit(fleet.all())),
       live.phases.watch((phase) => {
         if (phase.name !== "live") this.#tracks.interrupt();
-        else selection.reload();
+        else {
+          selection.reload();
+          if (key !== null) this.#trail(key);
+        }
       }),
     ];
   }

@@ -16,6 +16,8 @@ export class Tracks {
   readonly #ask: (key: string) => Promise<History>;
   readonly #clock: () => number;
   readonly #kept = new Map<string, Kept>();
+  /** Those that are on their way: who asks for the same waits with the others. */
+  readonly #asking = new Map<string, Promise<History>>();
 
   /** @param ask Fetches the track of a key. */
   constructor(ask: (key: string) => Promise<History>, clock: () => number) {
@@ -36,6 +38,15 @@ export class Tracks {
   async load(key: string): Promise<History> {
     const held = this.#kept.get(key);
     if (held !== undefined && this.#clock() - held.at < FRESH) return held.history;
+    let asking = this.#asking.get(key);
+    if (asking === undefined) {
+      asking = this.#fetch(key).finally(() => this.#asking.delete(key));
+      this.#asking.set(key, asking);
+    }
+    return asking;
+  }
+
+  async #fetch(key: string): Promise<History> {
     const history = await this.#ask(key);
     this.#kept.delete(key); // so that it is the newest of the map
     this.#kept.set(key, { history, at: this.#clock() });
