@@ -11,6 +11,7 @@ import { Drawn, plot, Raster, type View } from "./blitter";
 import type { Aircraft, Fleet } from "./fleet";
 import { FleetLooks } from "./looks";
 import { drawRing, drawTrail, Labels, type Caption } from "./pen";
+import { watchSight } from "./sight";
 import { Sheet, type Theme } from "./sprites";
 import { Trails, type TrailPoint } from "./trails";
 
@@ -60,7 +61,7 @@ export class FlightLayer extends L.Layer {
   private frame = 0;
   private corner = L.latLng(0, 0);
   private zoom = 0;
-  private signal = new AbortController();
+  private ending = new AbortController();
 
   constructor(
     private readonly fleet: Fleet,
@@ -119,14 +120,17 @@ export class FlightLayer extends L.Layer {
   }
 
   override onAdd(map: L.Map): this {
-    this.signal = new AbortController();
+    this.ending = new AbortController();
     const canvas = (this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", this.getPane()));
     canvas.style.position = "absolute";
     canvas.style.pointerEvents = "none";
     canvas.setAttribute("aria-hidden", "true");
     // Pixels that are written by the processor stay with it: no copy through a GPU in every frame.
     this.context = canvas.getContext("2d", { willReadFrequently: true })!;
-    this.watch(map);
+    watchSight(map.getContainer(), this.ending.signal, (within) => {
+      this.inSight = within;
+      this.request();
+    });
     this.draw();
     return this;
   }
@@ -134,7 +138,7 @@ export class FlightLayer extends L.Layer {
   override onRemove(): this {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    this.signal.abort();
+    this.ending.abort();
     this.hover(null);
     this.canvas?.remove();
     this.canvas = null;
@@ -154,28 +158,6 @@ export class FlightLayer extends L.Layer {
       mouseout: () => this.point(null),
       click: on((event: L.LeafletMouseEvent) => this.fire("aircraftclick", { key: this.under(event.containerPoint) })),
     };
-  }
-
-  private watch(map: L.Map): void {
-    const { signal } = this.signal;
-    document.addEventListener("visibilitychange", () => this.request(), { signal });
-    const sight = new IntersectionObserver((entries) => {
-      this.inSight = entries.at(-1)!.isIntersecting;
-      this.request();
-    });
-    sight.observe(map.getContainer());
-    signal.addEventListener("abort", () => sight.disconnect());
-    this.watchRatio(signal);
-  }
-
-  /** The window may come to another screen, or be magnified. */
-  private watchRatio(signal: AbortSignal): void {
-    const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    const change = (): void => {
-      this.request();
-      this.watchRatio(signal);
-    };
-    same.addEventListener("change", change, { signal, once: true });
   }
 
   private request(): void {
