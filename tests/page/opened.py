@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 TILES = "tile.openstreetmap.org"
 """The one host that a page may ask besides its server; nothing is let through to it."""
 
-DEAD_SERVER = r"WebSocket connection to .* failed|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE)"
+DEAD_SERVER = (
+    r"WebSocket connection to .* failed|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE)|backdrop stays empty"
+)
 """What the browser complains about while a server is away."""
 
 REFUSED = """addEventListener("securitypolicyviolation",

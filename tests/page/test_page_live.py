@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from chromium import MARKS
-from mapcanvas import MIDDLE, colour_at, colour_of, in_window, metres_per_pixel, on_canvas, pixels, wait_for_colour
+from mapcanvas import MIDDLE, colour_of, in_window, metres_per_pixel, on_canvas, pixels, wait_for_colour
 from opened import TILES, Opener, wait_until
 from playwright.sync_api import Page
 from serving import Site, flight
@@ -183,13 +183,18 @@ def test_whatever_stands_in_a_callsign_is_text(site: Site, opener: Opener, spot)
         page.get_by_role("searchbox").fill("")
 
 
-def test_without_a_network_the_page_asks_the_tile_host_alone_and_draws_all_the_same(
-    site: Site, opener: Opener, spot
+def test_without_a_network_the_page_asks_the_tile_host_alone_and_shows_land_sea_and_aircraft(
+    site: Site, opener: Opener
 ) -> None:
-    lat, lon = spot
-    page = opener.open(f"{site.base}/#map=6/{lat}/{lon}")
-    one = flight(lat, lon)
+    land, sea = (-26.0, 24.0), (-26.0, 8.0)  # the Kalahari, and the Atlantic west of it; no spot is near
+    page = opener.open(f"{site.base}/#map=6/-26/16")
+    one = flight(*sea)
     site.publish(one)
-    wait_for_colour(page, lat, lon, colour_of(one.altitude))
+    wait_for_colour(page, one.lat, one.lon, colour_of(one.altitude))
+    ground = """([x, y]) => [...document.querySelectorAll(".leaflet-backdrop-pane canvas")]
+        .map((tile) => [tile, tile.getBoundingClientRect()])
+        .filter(([, box]) => x >= box.left && x < box.right && y >= box.top && y < box.bottom)
+        .some(([tile, box]) => tile.getContext("2d").getImageData(x - box.left, y - box.top, 1, 1).data[3] > 0)"""
+    wait_until(page, ground, in_window(page, *land))
+    assert not page.evaluate(ground, in_window(page, *sea))
     assert opener.asked == {"127.0.0.1", TILES}
-    assert colour_at(page, lat + 1, lon) is None
