@@ -230,6 +230,18 @@ describe("stream", () => {
     expect(connection.stream.phase.name).toBe("connecting");
   });
 
+  test("a reason that comes when the next attempt has begun does not stop it", async () => {
+    const connection = new Connection();
+    connection.word = "late";
+    connection.socket.ends(1006);
+    vi.advanceTimersByTime(200);
+    connection.socket.ends(1006);
+    vi.advanceTimersByTime(400);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connection.asked).toBe(1);
+    expect(connection.stream.phase.name).toBe("connecting");
+  });
+
   test("a connection that was lost does not ask why", async () => {
     const connection = new Connection();
     for (let loss = 0; loss < 3; loss++) {
