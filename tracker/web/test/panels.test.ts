@@ -25,7 +25,7 @@ describe("fields of a band", () => {
   });
 
   test("a band that nothing can match says so", () => {
-    expect(bandProblem([3048, 304.8], altitude)).toBe("From 10,000 ft lies above to 1,000 ft: nothing can match.");
+    expect(bandProblem([3048, 304.8], altitude)).toBe("10,000 ft lies above 1,000 ft: nothing can match.");
     expect(bandProblem([304.8, 304.8], altitude)).toBeNull();
     expect(bandProblem([null, 1], altitude)).toBeNull();
   });

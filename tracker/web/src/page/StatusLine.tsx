@@ -9,7 +9,7 @@ export function StatusLine() {
   const { live, stream } = usePage();
   const phase = useWatched(live.phases);
   const digest = useWatched(live.digest);
-  useSecond(phase.name === "waiting");
+  useCountdown(phase.name === "waiting");
   const { tone, state, detail, retry } = said(phase, digest.lag, performance.now() / 1000);
   return (
     <div className="status">
@@ -24,20 +24,20 @@ export function StatusLine() {
         </button>
       )}
       <dl className="numbers" aria-label="Numbers of the stream">
-        <Number name="aircraft" title="Shown on the map, of those held">
+        <Figure name="aircraft" title="Shown on the map, of those held">
           {grouped(digest.inView)} <span className="of">of {grouped(digest.held)}</span>
-        </Number>
-        <Number name="updates/s">{grouped(digest.rate)}</Number>
-        <Number name="newest" title="Age of the newest report">
+        </Figure>
+        <Figure name="updates/s">{grouped(digest.rate)}</Figure>
+        <Figure name="newest" title="Age of the newest report">
           {digest.newest === null ? "–" : duration(digest.newest)}
-        </Number>
-        <Number name="server lag">{phase.name === "live" ? lagSaid(digest.lag) : "–"}</Number>
+        </Figure>
+        <Figure name="server lag">{phase.name === "live" ? lagSaid(digest.lag) : "–"}</Figure>
       </dl>
     </div>
   );
 }
 
-function Number({ name, title, children }: { name: string; title?: string; children: React.ReactNode }) {
+function Figure({ name, title, children }: { name: string; title?: string; children: React.ReactNode }) {
   return (
     <div title={title}>
       <dt>{name}</dt>
@@ -46,8 +46,8 @@ function Number({ name, title, children }: { name: string; title?: string; child
   );
 }
 
-/** Draws a component again each second, while that is wanted. */
-function useSecond(wanted: boolean): void {
+/** Draws a component again, often enough for a count of seconds, while that is wanted. */
+function useCountdown(wanted: boolean): void {
   const [, setTicks] = useState(0);
   useEffect(() => {
     if (!wanted) return;

@@ -1,6 +1,6 @@
 /** The two numbers of a band as people type them, in the units that they read. */
 
-import type { Band } from "./filters";
+import { isEmpty, type Band } from "./filters";
 import { grouped, type Measure } from "./units";
 
 /** What was typed, as a limit in SI units. */
@@ -21,8 +21,8 @@ export function typedLimit(text: string, measure: Measure): Typed {
 }
 
 /** What is wrong with the two together. */
-export function bandProblem([from, to]: Band, measure: Measure): string | null {
-  if (from === null || to === null || from <= to) return null;
-  const [low, high] = [from, to].map((limit) => grouped(limit * measure.perSi));
-  return `From ${low} ${measure.unit} lies above to ${high} ${measure.unit}: nothing can match.`;
+export function bandProblem(band: Band, measure: Measure): string | null {
+  if (!isEmpty(band)) return null;
+  const [from, to] = band.map((limit) => `${grouped(limit! * measure.perSi)} ${measure.unit}`);
+  return `${from} lies above ${to}: nothing can match.`;
 }

@@ -49,9 +49,9 @@ export function wanted(filters: Filters, search: string): ((aircraft: Aircraft) 
     onSurface(filters.surface, aircraft.on_ground);
 }
 
-/** What is wrong with a band, as a sentence; null: nothing. */
-export function contradiction([from, to]: Band): "above" | null {
-  return from !== null && to !== null && from > to ? "above" : null;
+/** Whether nothing can lie in a band. */
+export function isEmpty([from, to]: Band): boolean {
+  return from !== null && to !== null && from > to;
 }
 
 function found(aircraft: Aircraft, text: string, address: string): boolean {

@@ -1,6 +1,6 @@
 /** What is shown, and how it stands in the URL's fragment, so that a link opens the same view. */
 
-import { contradiction, EVERYTHING, normal, SURFACES, type Band, type Filters } from "./filters";
+import { EVERYTHING, isEmpty, normal, SURFACES, type Band, type Filters } from "./filters";
 import { COLUMNS, UNSORTED, type Sort } from "./table";
 import { UNITS, type Units } from "./units";
 
@@ -117,7 +117,7 @@ function parseBand(text: string): Band {
   if (ends.length !== 2) throw new Error("from..to is needed in SI units, as in 3000..9000; either may be absent");
   const [from, to] = ends.map((end) => (end === "" ? null : number(end)));
   const parsed: Band = [from ?? null, to ?? null];
-  if (contradiction(parsed)) throw new Error(`${from} is above ${to}`);
+  if (isEmpty(parsed)) throw new Error(`${from} is above ${to}`);
   return parsed;
 }
 
