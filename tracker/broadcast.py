@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
 from tracker.feed import Status
-from tracker.hub import Hub, Viewer
+from tracker.fleet import Picture
+from tracker.hub import Due, Hub, Viewer
 from tracker.metrics import Metrics
 from tracker.outlet import Outlet
 from tracker.protocol import Bye, Hello, Lag, Subscribe, encode, prepare
@@ -64,6 +66,7 @@ class Broadcast:
         self._metrics = metrics
         self._seats: dict[Viewer, _Seat] = {}
         self._news = asyncio.Event()
+        self._sent: Counter[Due] = Counter()  # in this tick, to how many
         self._second = 0.0  # when the next one begins
         self._ready_at = 0.0  # not before, for the sake of the others
         self._retry: asyncio.TimerHandle | None = None
@@ -146,9 +149,16 @@ class Broadcast:
         for seat in list(self._seats.values()):
             if seat.viewer.wants and seat.viewer.cursor != self.hub.seq:
                 left_over |= not self._serve(seat, now)
+        self._observe(changes)
+        return left_over
+
+    def _observe(self, changes: Picture) -> None:
+        """Count what was sent, once that has gone."""
+        for due, clients in self._sent.items():
+            self._metrics.observe_frames(due.dialect, due.kind, due.frames, len(due.data), clients)
+        self._sent.clear()
         if self._seats and self._status.caught_up:
             self._metrics.observe_delays(time.time() - changes.published)
-        return left_over
 
     def _serve(self, seat: _Seat, now: float) -> bool:
         """Send a viewer what is due to it, unless it has no room or is not due yet."""
@@ -168,7 +178,7 @@ class Broadcast:
             if behind is not None and now - behind > _BEHIND:
                 outlet.say(Lag(round(now - behind, 3), "client"))
             outlet.write(due.data)
-            self._metrics.observe_frames(viewer.dialect, due.kind, due.frames, len(due.data))
+            self._sent[due] += 1
         return True
 
     def _dismiss_stalled(self, now: float) -> None:

@@ -24,6 +24,8 @@ from tracker.protocol import DIALECT, Columns, Delta, Resume, Snapshot, Subscrib
 EXITS_KEPT = 60.0
 """How long removals are remembered, s: a client that was away for longer is sent a snapshot."""
 
+PLAIN = "plain"
+"""The dialect without a name, as in metrics."""
 _FLOATS = ("time", *NUMBERS)
 
 
@@ -45,14 +47,15 @@ class Viewer:
     @property
     def dialect(self) -> str:
         """As in metrics."""
-        return DIALECT if self.columns else "plain"
+        return DIALECT if self.columns else PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Due:
-    """What is to be sent, as it goes over the wire."""
+    """What is to be sent, as it goes over the wire; one object for all viewers to whom the same is due."""
 
     data: bytes
+    dialect: str
     kind: str
     """`snapshot` or `delta`."""
     frames: int
@@ -140,14 +143,14 @@ class Hub:
         picture, rows = self._rows(-1 if cursor is None else cursor, tiles, now)
         if not columns:
             frames = [prepare(payload) for payload in _plain(picture, rows)]
-            return Due(b"".join(frames), "delta", len(frames), len(rows)) if frames else None
+            return Due(b"".join(frames), PLAIN, "delta", len(frames), len(rows)) if frames else None
         body = _columns(picture, rows)
         if cursor is None:
-            return Due(prepare(encode(Snapshot(self.seq, body))), "snapshot", 1, len(rows))
+            return Due(prepare(encode(Snapshot(self.seq, body))), DIALECT, "snapshot", 1, len(rows))
         removed = self._removed(cursor, tiles)
         if not len(rows) and not removed:
             return None
-        return Due(prepare(encode(Delta(self.seq, body, removed))), "delta", 1, len(rows))
+        return Due(prepare(encode(Delta(self.seq, body, removed))), DIALECT, "delta", 1, len(rows))
 
     def _changed(self, after: int, now: float) -> tuple[Picture, Rows]:
         """The aircraft that changed after a sequence number, and the tile of each."""

@@ -106,11 +106,11 @@ class Metrics:
         self.registry.register(_Numbers(stats))
         self.registry.register(_FanOut(self._frames, self._sizes, self._delays, self.ticks))
 
-    def observe_frames(self, dialect: str, kind: str, frames: int, size: int) -> None:
-        """Frames were sent to one client at once, of so many bytes together."""
+    def observe_frames(self, dialect: str, kind: str, frames: int, size: int, clients: int = 1) -> None:
+        """Frames were sent at once to each of some clients, of so many bytes together."""
         if frames:
-            self._frames[dialect, kind] += frames
-            self._sizes[dialect].observe(size / frames, frames)
+            self._frames[dialect, kind] += frames * clients
+            self._sizes[dialect].observe(size / frames, frames * clients)
 
     def observe_delays(self, delays: npt.ArrayLike) -> None:
         """Reports went out so many seconds after their records were published, one value each."""

@@ -65,7 +65,7 @@ def test_the_numbers_are_those_of_the_moment():
 
 def test_frames_are_counted_by_dialect_and_kind_and_their_bytes_add_up():
     metrics = Metrics(Stats)
-    metrics.observe_frames("plain", "delta", 3, 600)
+    metrics.observe_frames("plain", "delta", 1, 200, clients=3)
     metrics.observe_frames("plain", "snapshot", 1, 5_000)
     metrics.observe_frames("flights.v1.json", "delta", 1, 100)
     metrics.observe_frames("flights.v1.json", "delta", 0, 0)
