@@ -27,6 +27,7 @@ MINUTES = float(os.environ.get("BENCH_MINUTES", "20"))
 FLIGHTS = int(os.environ.get("BENCH_FLIGHTS", "5000"))
 _TIMES = 5
 _EVERY = 120.0  # s
+_WORLD = "/#map=2/20/0"
 _LIMIT = 300.0  # s, of a process, beyond what is measured
 _WATCH = """
 const look = () => {
@@ -59,7 +60,7 @@ def _served() -> Iterator[str]:
             where = server.hear("Serving http").split()[1]
             wait_ready(where.removeprefix("http://"))
             with browsing() as page:
-                page.goto(where)
+                page.goto(f"{where}{_WORLD}")
                 page.wait_for_function("count => window.flights && flights.fleet.size >= count", arg=FLIGHTS)
             yield where
 
@@ -84,7 +85,7 @@ def _memory(where: str) -> None:
     print(f"  {FLIGHTS:,} flights, a report a second each, {MINUTES:g} minutes", flush=True)
     print(f"  {'minute':>8}{'heap, MB':>10}{'browser, MB':>13}{'aircraft':>10}")
     with browsing() as page:
-        page.goto(f"{where}/#map=2/20/0")
+        page.goto(f"{where}{_WORLD}")
         session = page.context.new_cdp_session(page)
         page.wait_for_function("count => window.flights && flights.fleet.size >= count", arg=FLIGHTS)
         begun = time.monotonic()
