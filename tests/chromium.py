@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update",
     "--disable-background-networking", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 8_000.0
+PATIENCE = 30_000.0
 """ms that anything may take on a busy machine."""
 
 
