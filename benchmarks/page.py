@@ -30,11 +30,11 @@ _EVERY = 120.0  # s
 _WORLD = "/#map=2/20/0"
 _LIMIT = 300.0  # s, of a process, beyond what is measured
 _WATCH = """
-const look = () => {
-  if (window.flights && window.flights.layer.inView > 0) window.seen = performance.now();
-  else requestAnimationFrame(look);
-};
-requestAnimationFrame(look);
+const watch = setInterval(() => {
+  if (!window.flights || window.flights.layer.inView === 0) return;
+  window.seen = performance.now();
+  clearInterval(watch);
+}, 5);
 """
 _SCRIPTS = """performance.getEntriesByType("resource").filter(({name}) => name.endsWith(".js"))
   .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0)"""
