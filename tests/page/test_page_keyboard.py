@@ -22,6 +22,7 @@ CONTROLS = """() => {
 FOCUS = """() => {
     const focused = document.activeElement;
     const look = (element) => {
+        if (!element.checkVisibility({ opacityProperty: true })) return "";
         const style = getComputedStyle(element), { outlineStyle, boxShadow, borderColor, backgroundColor } = style;
         return JSON.stringify([outlineStyle !== "none" && style.outline, boxShadow, borderColor, backgroundColor]);
     };

@@ -25,15 +25,15 @@ def wait_for_rows(page: Page, *callsigns: str) -> None:
 
 @pytest.fixture
 def four(site: Site, opener: Opener, spot) -> tuple[Page, dict[str, tuple[float, float]]]:
-    """A page with four flights, one above the other, and where they stay to a pixel or two until they are stale."""
+    """A page with four flights, one above the other, and where they stay to a few pixels until they are stale."""
     lat, lon = spot
     flights = [
         flight(lat, lon, callsign="AFR10", altitude=3_000 * FOOT, velocity=160 * KNOT, vertical_rate=-5.0, track=0.0),
-        flight(lat - 1, lon, callsign="AFR9", altitude=35_000 * FOOT, velocity=450 * KNOT, track=90.0),
-        flight(lat - 2, lon, callsign="DLH4AB", altitude=0.0, velocity=15 * KNOT, on_ground=True, track=180.0),
-        flight(lat - 3, lon, callsign="XQZ", altitude=None, velocity=None, vertical_rate=7.5, track=270.0),
+        flight(lat - 0.5, lon, callsign="AFR9", altitude=35_000 * FOOT, velocity=450 * KNOT, track=90.0),
+        flight(lat - 1, lon, callsign="DLH4AB", altitude=0.0, velocity=15 * KNOT, on_ground=True, track=180.0),
+        flight(lat - 1.5, lon, callsign="XQZ", altitude=None, velocity=None, vertical_rate=7.5, track=270.0),
     ]
-    page = opener.open(f"{site.base}/#map=6/{lat - 2}/{lon}")
+    page = opener.open(f"{site.base}/#map=7/{lat - 1}/{lon}")
     site.publish(*flights)
     wait_for_rows(page, "AFR10", "AFR9", "DLH4AB", "XQZ")
     return page, {one.callsign: (one.lat, one.lon) for one in flights}
