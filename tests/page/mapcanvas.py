@@ -22,14 +22,18 @@ PIXEL = f"""([x, y]) => {{
     const [red, green, blue, alpha] = document.querySelector("{CANVAS}").getContext("2d").getImageData(x, y, 1, 1).data;
     return alpha === 255 ? "#" + [red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("") : null;
 }}"""
-# The middle of all that is drawn, and when.
-MIDDLE = f"""() => new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(() => {{
-    const canvas = document.querySelector("{CANVAS}"), {{ width, height }} = canvas;
-    const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
-    let [count, x, y] = [0, 0, 0];
-    pixels.forEach((pixel, at) => {{ if (pixel) {{ count++; x += at % width; y += Math.floor(at / width); }} }});
-    tell({{ now: performance.now() / 1000, count, x: x / count, y: y / count }});
-}})))"""
+# The middle of all that is drawn, and between which moments it was drawn: before or after us in a frame.
+MIDDLE = f"""() => new Promise((tell) => requestAnimationFrame(() => {{
+    const since = performance.now() / 1000;
+    requestAnimationFrame(() => {{
+        const canvas = document.querySelector("{CANVAS}"), {{ width, height }} = canvas;
+        const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+        const until = performance.now() / 1000;
+        let [count, x, y] = [0, 0, 0];
+        pixels.forEach((pixel, at) => {{ if (pixel) {{ count++; x += at % width; y += Math.floor(at / width); }} }});
+        tell({{ since, until, count, x: x / count, y: y / count }});
+    }});
+}}))"""
 
 
 def colour_of(altitude: float) -> str:
