@@ -86,13 +86,13 @@ def docker_logs(container: str) -> str:
 
 def streamed(stack: Stack, service: str = "backend") -> dict:
     """The first message of the plain socket."""
-    with connect(stack.url(service, "/ws/flights", "ws"), proxy=None) as socket:
+    with connect(stack.url(service, "/ws/flights", "ws"), proxy=None, close_timeout=1) as socket:
         return json.loads(socket.recv(PATIENCE))
 
 
 def newest(stack: Stack) -> float:
     """When the server last heard of an aircraft, by the aircraft's own clock."""
-    with connect(stack.url("backend", "/ws/flights", "ws"), proxy=None) as socket:
+    with connect(stack.url("backend", "/ws/flights", "ws"), proxy=None, close_timeout=1) as socket:
         return max(json.loads(socket.recv(PATIENCE))["time"] for _ in range(500))
 
 
