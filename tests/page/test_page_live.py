@@ -162,7 +162,7 @@ def test_a_page_is_sent_the_box_that_it_shows_and_a_new_one_when_it_looks_elsewh
 def test_whatever_stands_in_a_callsign_is_text(site: Site, opener: Opener, spot) -> None:
     lat, lon = spot
     page = opener.open(f"{site.base}/#map=9/{lat}/{lon}")
-    callsigns = sorted(["<B>BOLD</B>", "<IMG SRC=X:Y>", '"><SVG ONLOAD=A>', "{{7*7}}", "../A/B?C#D&E%20"])
+    callsigns = sorted(["<B>BOLD</B>", "<IMG SRC=X:Y>", '"><SVG ONLOAD=A>', "{{7*7}}", "~../A?#&=%20<I>"])
     names = page.locator(".rows .callsign")
     made = "b, img[src^=x], img[src^=X], svg[onload]"
     before = page.locator(made).count()
@@ -177,12 +177,14 @@ def test_whatever_stands_in_a_callsign_is_text(site: Site, opener: Opener, spot)
         wait_until(page, "(key) => flights.layer.hovered === key", arg=f"cs:{name}")
         page.get_by_role("searchbox").fill(name)
         wait_until(page, "() => document.querySelectorAll('.rows .row').length === 1")
-        page.wait_for_url(lambda url, name=name: f"search={quote(name, safe='/*:')}" in url)
-        again = opener.open(page.url)
-        again.get_by_role("heading", level=2, name=f"Details of {name}", exact=True).wait_for()
-        assert again.get_by_role("searchbox").input_value() == name
-        assert page.locator(made).count() == again.locator(made).count() == before
-        page.get_by_role("searchbox").fill("")
+        assert page.locator(made).count() == before
+        if i + 1 < len(callsigns):
+            page.get_by_role("searchbox").fill("")
+    page.wait_for_url(lambda url: f"search={quote(callsigns[-1], safe='/*:')}" in url)
+    again = opener.open(page.url)
+    again.get_by_role("heading", level=2, name=f"Details of {callsigns[-1]}", exact=True).wait_for()
+    assert again.get_by_role("searchbox").input_value() == callsigns[-1]
+    assert again.locator(made).count() == before
 
 
 def test_without_a_network_the_page_asks_the_tile_host_alone_and_shows_land_sea_and_aircraft(
