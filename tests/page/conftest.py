@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from chromium import launched
 from opened import Opener
 from playwright.sync_api import Browser
 from serving import Site
@@ -18,6 +19,13 @@ def built_page() -> None:
     if not build.is_wanted():
         pytest.skip(f"{build.SKIP} is set: the page is not built")
     build.build()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all of them: no test here is asynchronous."""
+    with launched() as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from chromium import MARKS, launched
+from chromium import MARKS
 from mapcanvas import PIXEL, STALE, colour_of, on_canvas
 from opened import DEAD_SERVER, Opener, wait_until
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from serving import Site, flight
 
 pytestmark = [*MARKS, pytest.mark.timeout(180)]
@@ -113,25 +113,24 @@ def begin(site: Site, opener: Opener, fate: Callable[[Site], None]) -> Page:
 
 
 @pytest.fixture(scope="module")
-def minute(built_page: None) -> Iterator[dict[str, Record]]:
+def minute(built_page: None, browser: Browser) -> Iterator[dict[str, Record]]:
     """Three sites side by side: one lives on, the second loses its broker, the third its server."""
     sites = {name: Site() for name in FATES}
-    with launched() as browser:
-        opener = Opener(browser, "minute")
-        opener.expect(DEAD_SERVER)
-        pages = {name: begin(sites[name], opener, after) for name, after in FATES.items()}
-        heartbeat = Heartbeat(sites["alive"])
-        heard = {name: page.evaluate(f"flights.fleet.get('{SILENT}').heardAt") for name, page in pages.items()}
-        try:
-            for name, page in pages.items():
-                page.set_default_timeout(90_000)
-                wait_until(page, "(end) => performance.now() / 1000 > end", heard[name] + MINUTE, seconds=90)
-            yield {name: Record(page, heard[name]) for name, page in pages.items()}
-            complaints = opener.close()
-        finally:
-            heartbeat.stop()
-            for site in sites.values():
-                site.stop()
+    opener = Opener(browser, "minute")
+    opener.expect(DEAD_SERVER)
+    pages = {name: begin(sites[name], opener, fate) for name, fate in FATES.items()}
+    heartbeat = Heartbeat(sites["alive"])
+    heard = {name: page.evaluate(f"flights.fleet.get('{SILENT}').heardAt") for name, page in pages.items()}
+    try:
+        for name, page in pages.items():
+            page.set_default_timeout(90_000)
+            wait_until(page, "(end) => performance.now() / 1000 > end", heard[name] + MINUTE, seconds=90)
+        yield {name: Record(page, heard[name]) for name, page in pages.items()}
+        complaints = opener.close()
+    finally:
+        heartbeat.stop()
+        for site in sites.values():
+            site.stop()
     assert complaints == []
 
 
