@@ -9,7 +9,8 @@ server has at most one core, and the scheduler moves the others to what is free.
 core 0 and all others to core 1, where readers, broker and publisher then wait for each other.
 
 Usage: `python -m benchmarks fanout`. `BENCH_CLIENTS` (default 1,000) and `BENCH_SECONDS` (default 10) shrink it;
-`BENCH_SCENES` names some of `fanout,naive,fleet,mute,latency`. Linux only.
+`BENCH_SCENES` names some of `fanout,naive,fleet,mute,latency`. `BENCH_BROKER=HOST:PORT` has one scene read a broker
+that runs already, such as Apache Kafka, from the topic `BENCH_TOPIC`, which must not exist. Linux only.
 """
 
 import os
@@ -31,6 +32,7 @@ CLIENTS = int(os.environ.get("BENCH_CLIENTS", "1000"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 WARM_UP = 3.0
 DIALECT = "flights.v1.json"
+BROKER = os.environ.get("BENCH_BROKER", "")
 PINNED = os.environ.get("BENCH_PIN") == "1"
 _LIMIT = 120.0  # s, of a process, beyond what is measured
 
@@ -141,8 +143,7 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
             children[name] = stack.enter_context(running(module, *options, limit=limit, core=core))
             return children[name]
 
-        broker = start("broker", "tracker.devbroker", "--port", 0)
-        address = broker.hear(" at ").split(" at ")[1].split(",")[0]
+        address = BROKER or _embedded(start("broker", "tracker.devbroker", "--port", 0))
         _create_topic(address)
         publisher = start("publisher", "benchmarks.publisher", address, "--aircraft", scene.aircraft,
                           "--rate", scene.rate, "--tick", scene.tick)  # fmt: skip
@@ -157,6 +158,11 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
             "joined"
         )
         yield children
+
+
+def _embedded(broker: Child) -> str:
+    """Where the embedded broker listens."""
+    return broker.hear(" at ").split(" at ")[1].split(",")[0]
 
 
 def _server(address: str, clients: int) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from msgspec.structs import replace
 from benchmarks.traffic import reports
 from producer.wire import StateVector, encode
 
-TOPIC = "shipments"
+TOPIC = os.environ.get("BENCH_TOPIC", "shipments")
 _ROUNDS = 3  # of different positions, which then repeat
 
 
