@@ -5,10 +5,11 @@
 `start`: a page is opened five times, each in a browser that has seen nothing yet; what is told is the time from the
 wish to go there until aircraft are drawn, and the script that came over the wire. `memory`: one page looks on for
 twenty minutes; each two minutes the JavaScript heap after a garbage collection, what the browser's processes hold
-together, and how many aircraft the page holds.
+together, and how many aircraft the page holds. `frames`: frames a second of the whole page, panels and all, at rest and
+while its map is panned.
 
-Usage: `python -m benchmarks page`. `BENCH_SCENES` names some of `start,memory` (default `start`); `BENCH_FLIGHTS`
-(default 5,000) and `BENCH_MINUTES` (default 20) change them. Linux, and Chromium.
+Usage: `python -m benchmarks page`. `BENCH_SCENES` names some of `start,frames,memory` (default the first two);
+`BENCH_FLIGHTS` (default 5,000) and `BENCH_MINUTES` (default 20) change them. Linux, and Chromium.
 """
 
 import os
@@ -39,12 +40,26 @@ const watch = setInterval(() => {
 _SCRIPTS = """performance.getEntriesByType("resource").filter(({name}) => name.endsWith(".js"))
   .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0)"""
 
+_COUNT = """pans => new Promise((resolve) => {
+  const begun = performance.now();
+  let [frames, last, longest] = [0, begun, 0];
+  const next = (now) => {
+    [longest, last] = [Math.max(longest, now - last), now];
+    if (now - begun > 5000) return resolve({ frames: (1000 * frames) / (now - begun), longest });
+    frames += 1;
+    const angle = (frames / 120) * 2 * Math.PI;
+    if (pans) flights.map.panBy([6 * Math.cos(angle), 6 * Math.sin(angle)].map(Math.round), { animate: false });
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+})"""
+
 
 def main() -> None:
     """Start all, and play the scenes."""
-    scenes = {"start": _start, "memory": _memory}
+    scenes = {"start": _start, "frames": _frames, "memory": _memory}
     with _served() as where:
-        for name in os.environ.get("BENCH_SCENES", "start").split(","):
+        for name in os.environ.get("BENCH_SCENES", "start,frames").split(","):
             scenes[name](where)
 
 
@@ -78,6 +93,19 @@ def _start(where: str) -> None:
     each = ", ".join(f"{ms:.0f}" for ms in seen)
     print(f"  first aircraft of {FLIGHTS:,} after {statistics.median(seen):.0f} ms (median of {each}); "
           f"script {scripts / 1000:.1f} kB as it comes", flush=True)  # fmt: skip
+
+
+def _frames(where: str) -> None:
+    """Print frames a second, and the longest time between two."""
+    with browsing() as page:
+        page.goto(f"{where}{_WORLD}")
+        page.wait_for_function("count => window.flights && flights.fleet.size >= count", arg=FLIGHTS)
+        page.wait_for_timeout(2000)  # until all is compiled
+        for name, pans in (("at rest", False), ("panning", True)):
+            rate = page.evaluate(_COUNT, pans)
+            seen = page.evaluate("flights.layer.inView")
+            print(f"  {name}: {rate['frames']:.1f} frames/s, longest {rate['longest']:.0f} ms; "
+                  f"{seen:,} of {FLIGHTS:,} in view", flush=True)  # fmt: skip
 
 
 def _memory(where: str) -> None:
