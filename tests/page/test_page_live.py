@@ -25,6 +25,12 @@ PLACES = """(key) => new Promise((tell) => {
     look();
 })"""
 
+GROUND = """([x, y]) => [...document.querySelectorAll(".leaflet-backdrop-pane canvas")]
+    .map((tile) => [tile, tile.getBoundingClientRect()])
+    .filter(([, box]) => x >= box.left && x < box.right && y >= box.top && y < box.bottom)
+    .some(([tile, box]) => tile.getContext("2d").getImageData(x - box.left, y - box.top, 1, 1).data[3] > 0)"""
+"""Whether the backdrop shows land at a point of the window."""
+
 
 def row(page: Page, text: str):
     return page.locator(".rows .row", has_text=text)
@@ -194,10 +200,20 @@ def test_without_a_network_the_page_asks_the_tile_host_alone_and_shows_land_sea_
     one = flight(*sea)
     site.publish(one)
     wait_for_colour(page, one.lat, one.lon, colour_of(one.altitude))
-    ground = """([x, y]) => [...document.querySelectorAll(".leaflet-backdrop-pane canvas")]
-        .map((tile) => [tile, tile.getBoundingClientRect()])
-        .filter(([, box]) => x >= box.left && x < box.right && y >= box.top && y < box.bottom)
-        .some(([tile, box]) => tile.getContext("2d").getImageData(x - box.left, y - box.top, 1, 1).data[3] > 0)"""
-    wait_until(page, ground, in_window(page, *land))
-    assert not page.evaluate(ground, in_window(page, *sea))
+    wait_until(page, GROUND, in_window(page, *land))
+    assert not page.evaluate(GROUND, in_window(page, *sea))
     assert opener.asked == {"127.0.0.1", TILES}
+
+
+def test_an_outline_that_did_not_come_is_asked_for_again_when_the_map_moves(site: Site, opener: Opener) -> None:
+    opener.expect("countries-|backdrop stays empty|ERR_FAILED")
+    page = opener.blank()
+    page.route("**/countries-*", lambda route: route.abort())
+    with (
+        page.expect_event("requestfailed", lambda request: "110m" in request.url),
+        page.expect_event("requestfailed", lambda request: "50m" in request.url),
+    ):
+        page.goto(f"{site.base}/#map=6/-26/16")
+    page.unroute("**/countries-*")
+    page.evaluate("flights.map.panBy([40, 0], { animate: false })")
+    wait_until(page, GROUND, in_window(page, -26.0, 24.0))

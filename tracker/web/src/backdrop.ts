@@ -38,20 +38,28 @@ export function addBackdrop(map: L.Map, { theme, signal }: { theme: Theme; signa
   };
   setTheme(theme);
   tiles.addTo(map);
-  void load(coarseUrl, signal).then((land) => land && tiles.know({ coarse: land }));
-  const refine = (): void => {
-    if (map.getZoom() < FINE_FROM) return;
-    map.off("zoomend", refine);
-    void load(fineUrl, signal).then((land) => land && tiles.know({ fine: land }));
-  };
-  map.on("zoomend", refine);
-  map.whenReady(refine);
+  bring(map, coarseUrl, () => true, (coarse) => tiles.know({ coarse }), signal);
+  bring(map, fineUrl, () => map.getZoom() >= FINE_FROM, (fine) => tiles.know({ fine }), signal);
   signal.addEventListener("abort", () => {
-    map.off("zoomend", refine);
     tiles.remove();
     container.style.background = before;
   });
   return { setTheme };
+}
+
+/** Load an atlas once it is needed; one that cannot be had is tried again when the map has moved. */
+function bring(map: L.Map, url: string, needed: () => boolean, know: (land: Land) => void, signal: AbortSignal): void {
+  const ask = (): void => {
+    if (!needed()) return;
+    map.off("moveend", ask);
+    void load(url, signal).then((land) => {
+      if (land) know(land);
+      else if (!signal.aborted) map.on("moveend", ask);
+    });
+  };
+  map.on("moveend", ask);
+  map.whenReady(ask);
+  signal.addEventListener("abort", () => map.off("moveend", ask));
 }
 
 /** null: the sea alone is shown, because it was called off or cannot be had. */
