@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from chromium import launched
 from opened import Opener
 from playwright.sync_api import Browser
 from serving import Site
@@ -14,21 +13,14 @@ from serving import Site
 from tracker.web import build
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def built_page() -> None:
     if not build.is_wanted():
         pytest.skip(f"{build.SKIP} is set: the page is not built")
     build.build()
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One for all of them: no test here is asynchronous."""
-    with launched() as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(built_page: None) -> Iterator[Site]:
     """For tests that kill nothing; each has a `spot` of its own."""
     site = Site()
@@ -56,7 +48,7 @@ def opener(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opener]
 _spots = itertools.product((0.0, 40.0, -40.0), range(-170, 180, 20))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def spots() -> Iterator[tuple[float, float]]:
     return ((lat, float(lon)) for lat, lon in _spots)
 
