@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -11,16 +10,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from brokers import until
+from chromium import CHROMIUM, launched
 from compose import BUILT, SERVICES, Stack, docker, image
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from producer.wire import StateVector, decode
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE = 30.0
 """Seconds that anything may take on a busy machine."""
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
@@ -101,12 +100,10 @@ def page(stack: Stack) -> Iterator[Page]:
     """A browser's page, on nothing yet."""
     if CHROMIUM is None:
         pytest.skip("needs a browser: chromium, chromium-browser or google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
+    with launched() as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         yield page
-        browser.close()
 
 
 def test_records_arrive_on_the_hosts_port(stack: Stack) -> None:

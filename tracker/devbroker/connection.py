@@ -113,7 +113,7 @@ class Connection(asyncio.BufferedProtocol):
             if len(self._input) >= READ_AHEAD:
                 self._transport.pause_reading()
         elif self._gone:
-            self.abort()
+            self._transport.close()  # once all that was answered has left
         else:
             self._transport.resume_reading()
 
@@ -145,8 +145,8 @@ class Connection(asyncio.BufferedProtocol):
     def _finish(self, call: Call, later: Later) -> None:
         """Give the answer that had to wait, and go on."""
         self._later = None
-        if later.ready.cancelled():
-            self.abort()
+        if later.ready.cancelled():  # the client is gone; what it was answered before may still be on its way
+            self._transport.close()
             return
         self._transport.write(encode(call, later.answer()))
         self._answer()

@@ -2,27 +2,13 @@ import asyncio
 import struct
 
 import pytest
-from devbroker_wire import Client, build, create, fetched, fetching, produce, records, until
+from devbroker_wire import build, create, fetched, fetching, produce, records, until
 from kafka.protocol.metadata import FindCoordinatorRequest
 
 from tracker.devbroker.connection import READ_AHEAD
 from tracker.devbroker.wire import decode
 
 LONG_MS = 60_000  # a wait that no test sits out
-
-
-@pytest.fixture
-async def client(broker):
-    connected = await Client.connect(broker.address)
-    yield connected
-    await connected.close()
-
-
-@pytest.fixture
-async def other(broker):
-    connected = await Client.connect(broker.address)
-    yield connected
-    await connected.close()
 
 
 def served(broker, client):

@@ -29,20 +29,6 @@ BY_NAME, BY_ID = 12, 13  # versions of Fetch
 LONG_MS = 60_000
 
 
-@pytest.fixture
-async def client(broker):
-    connected = await Client.connect(broker.address)
-    yield connected
-    await connected.close()
-
-
-@pytest.fixture
-async def other(broker):
-    connected = await Client.connect(broker.address)
-    yield connected
-    await connected.close()
-
-
 def named(*names):
     return MetadataRequest(topics=[MetadataRequest.MetadataRequestTopic(name=name) for name in names])
 
