@@ -101,6 +101,8 @@ class _Partition:
     """The last record read: offset, timestamp, checksum of its value."""
     verify: bool = False
     """The next record to come is the anchor, read again."""
+    replaced: bool = False
+    """Another log was found in its place; the next session reads that one."""
 
 
 class _SessionOver(Exception):
@@ -305,7 +307,7 @@ class Feed:
         known = self._partitions.get(number)
         if known is None:
             return
-        if end < known.next:
+        if known.replaced or end < known.next:
             self._forget(number)
         elif known.next < begin:
             self.status.truncated += begin - known.next
@@ -352,7 +354,7 @@ class Feed:
         if known.verify:
             known.verify = False
             if known.anchor and records[0].offset == known.anchor[0] and _fingerprint(records[0]) != known.anchor:
-                self._forget(number)
+                known.replaced = True  # not forgotten yet: the watch beside us may be counting it
                 raise _SessionOver("the log was replaced")
             records = [record for record in records if record.offset >= known.next]
         if records:
