@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("producer")
 
 _LOG_EVERY = 10.0  # s, between two lines of progress where nobody watches
-_MAX_FLIGHTS = 100_000  # synthetic.MAX_FLIGHTS, which is not imported before it is needed
+_MAX_FLIGHTS = 100_000  # synthetic.identity.MAX_FLIGHTS, which is not imported before it is needed
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
