@@ -1,0 +1,92 @@
+"""Delivers what a source reports, from the first report until the last is confirmed or a signal comes.
+
+    source ──> run ──> Publisher ──> broker
+                └── Progress ──> stderr, heartbeat
+
+kafka-python is imported when it comes to that, so that a command can say that it is missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from producer.errors import ProducerError
+from producer.progress import Progress
+from producer.recording import Recording
+from producer.stop import Stop
+from producer.target import Target
+
+if TYPE_CHECKING:
+    from producer.publish import Publisher
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def deliver(target: Target, reports: Iterable[T], run: Callable[..., None], source: Recording | None = None) -> None:
+    """Publishes a source's reports until it ends or a signal comes, and says how it goes.
+
+    Args:
+        target: Where to.
+        reports: What `run` takes.
+        run: Takes `reports`, the publisher, a stop and `progress`, and returns when all is published.
+        source: Counts the rows that it refused.
+
+    Raises:
+        ProducerError: It could not start, or the source failed.
+        click.exceptions.Exit: Reports were not delivered.
+    """
+    publisher_class = _publisher_class()
+    reports = iter(reports)
+    stop = Stop()
+    if target.stop_on_eof:
+        threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
+    publisher = publisher_class(
+        target.bootstrap_servers,
+        target.topic,
+        stop=stop,
+        security=target.security,
+        partitions=target.partitions,
+        retention_ms=target.retention_ms,
+        compression=None if target.compression == "none" else target.compression,
+        linger_ms=target.linger_ms,
+        max_in_flight=target.max_in_flight,
+        connect_timeout=target.connect_timeout,
+        flush_timeout=target.flush_timeout,
+    )
+    progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
+    with stop.on_signals(), progress.logs():
+        first = list(itertools.islice(reports, 1))  # a file that cannot be read is said before a broker is looked for
+        try:
+            with publisher:
+                logger.info("publishing to %s at %s", target.topic, target.bootstrap_servers)
+                run(itertools.chain(first, reports), publisher, stop, progress=progress.show)
+        finally:
+            if publisher.sent:
+                logger.info(progress.summary())
+    if publisher.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _publisher_class() -> type[Publisher]:
+    try:
+        module = importlib.import_module("producer.publish")
+    except ModuleNotFoundError as error:
+        raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[producer]'") from error
+    publisher: type[Publisher] = module.Publisher
+    return publisher
+
+
+def _stop_on_eof(stop: Stop) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop.set()
