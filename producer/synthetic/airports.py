@@ -1,6 +1,8 @@
 """Airports of the real world, and the routes that are flown between them.
 
-airportsdata ──> load_airports(region) ──> Airports ──> choose_routes ──> origins, destinations
+    airportsdata ──> load_airports(region) ──> Airports ──> choose_routes ──> origins, destinations
+
+Only airports that have another within reach are taken, so that there is a route from each.
 """
 
 from __future__ import annotations

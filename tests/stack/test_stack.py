@@ -270,7 +270,7 @@ def test_the_producers_image_holds_nothing_of_the_tracker_and_at_most_150_mb_abo
 
 @pytest.mark.parametrize(
     ("service", "source"),
-    [("producer", "producer/wire.py"), ("backend", "tracker/hub.py"), ("jupyter", "tracker/hub.py")],
+    [("producer", "producer/replay.py"), ("backend", "tracker/hub.py"), ("jupyter", "tracker/hub.py")],
 )
 def test_a_change_of_code_keeps_the_layers_of_the_dependencies(stack: Stack, service: str, source: str) -> None:
     file = stack.folder / source

@@ -1,0 +1,43 @@
+"""The wire: one state vector of an aircraft, its JSON codec, and the error that a bad one raises.
+
+    fields ──> validate ──> StateVector ──> encode ──> bytes ──> decode ──> StateVector
+                                                         └─────> decode_array, where a value is an array of them
+
+A Kafka value is one JSON object (a reader also takes an array of them), in SI units; a field that is not known is
+absent, and `null` means the same. This is all that both packages share of a report.
+"""
+
+from producer.wire.codec import (
+    MAX_ARRAY_ITEMS,
+    MAX_VALUE_BYTES,
+    decode,
+    decode_array,
+    decode_batch,
+    encode,
+    encode_array,
+    validate,
+)
+from producer.wire.fields import ICAO24, MAX_CALLSIGN
+from producer.wire.refusal import REASONS, SchemaError
+from producer.wire.state import ALIASES, FIELDS, LIMITS, MAX_MAGNITUDE, MAX_TIME, StateVector
+
+__all__ = [
+    "ALIASES",
+    "FIELDS",
+    "ICAO24",
+    "LIMITS",
+    "MAX_ARRAY_ITEMS",
+    "MAX_CALLSIGN",
+    "MAX_MAGNITUDE",
+    "MAX_TIME",
+    "MAX_VALUE_BYTES",
+    "REASONS",
+    "SchemaError",
+    "StateVector",
+    "decode",
+    "decode_array",
+    "decode_batch",
+    "encode",
+    "encode_array",
+    "validate",
+]

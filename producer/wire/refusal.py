@@ -1,0 +1,141 @@
+"""`SchemaError`: why a value is no state vector; and the search for what is wrong with one that cannot be read.
+
+A parser says at which byte it gave up. A user wants to know which field it is, what was found and what is allowed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import NoReturn
+
+import msgspec
+
+from producer.wire.state import ALIASES, LIMITS, NAMES
+
+REASONS = (
+    "empty",  # no bytes, or blanks
+    "too-large",  # more than MAX_VALUE_BYTES or MAX_ARRAY_ITEMS
+    "utf-8",  # the bytes are no UTF-8
+    "json",  # the text is no JSON
+    "nesting",  # nested too deeply to be read
+    "array",  # an array where one state vector is expected: decode_array reads it
+    "type",  # a value of the wrong JSON type, such as a number as a string
+    "missing",  # no position, or neither icao24 nor callsign
+    "format",  # a text that is not spelled as its field must be
+    "not-finite",  # NaN or an infinity
+    "range",  # a number beyond its limits
+    "time-unit",  # an event time that looks like milliseconds, or finer
+)
+"""Every `SchemaError.reason`."""
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the parser raises where bytes are no JSON of the wanted type."""
+
+# Every field and alias with its value left as text, to find the one that no Python value can hold.
+_Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in NAMES])
+_decode_unread = msgspec.json.Decoder(_Unread).decode
+_decode_any = msgspec.json.Decoder().decode
+
+
+class SchemaError(ValueError):
+    """A value that is no state vector.
+
+    Attributes:
+        reason: One of `REASONS`.
+        field: The field of the wire that is at fault, by the name it came under; None where the whole value is.
+        value: What was found, shortened.
+        limit: What is allowed, or what to do, in words.
+    """
+
+    def __init__(self, reason: str, field: str | None = None, value: str = "", limit: str | None = None) -> None:
+        super().__init__(reason, field, value, limit)
+        self.reason = reason
+        self.field = field
+        self.value = value
+        self.limit = limit
+
+    def __str__(self) -> str:
+        subject = f"{self.field} = {self.value}" if self.field else self.value
+        parts = (subject, f"refused ({self.reason})", self.limit)
+        return ": ".join(part for part in parts if part)
+
+
+def range_text(name: str) -> str:
+    """Says what is allowed of a number, by its name or an alias."""
+    field = next((field for field, names in ALIASES.items() if name in names), name)
+    if field not in LIMITS:
+        return "a number that a float can hold"
+    low, high = LIMITS[field]
+    year = " (the year 2100)" if field == "time" else ""
+    return f"{low:.12g} to {high:.12g}{year} is allowed"
+
+
+def shorten(value: object, length: int = 60) -> str:
+    """Writes a value for a message, in at most about `length` characters."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, str) and len(value) > length:
+        return f"{value[:length]!r}..."
+    return repr(value)
+
+
+def refuse_unreadable(data: bytes, error: Exception, wanted: str) -> NoReturn:
+    """Says why a value could not be read as what was wanted."""
+    head = data.lstrip(b" \t\r\n")
+    if not head:
+        raise SchemaError("empty", value="no bytes", limit=f"{wanted} is required") from None
+    if isinstance(error, UnicodeDecodeError):
+        raise SchemaError("utf-8", value=_excerpt(data), limit=str(error)) from None
+    if isinstance(error, RecursionError):
+        raise SchemaError("nesting", value=_excerpt(data), limit="nested too deeply") from None
+    if isinstance(error, msgspec.ValidationError):  # some other JSON type, or what begins as one
+        if head.startswith(b"["):
+            raise SchemaError("array", value=_excerpt(data), limit="one state vector is required here") from None
+        if head.startswith(b"{"):
+            _refuse_number(data)
+        try:
+            _decode_any(data)
+        except UNREADABLE as other:
+            if not isinstance(other, msgspec.ValidationError):
+                refuse_unreadable(data, other, wanted)
+        raise SchemaError("type", value=_excerpt(data), limit=f"{wanted} is required") from None
+    _refuse_constants(data)
+    raise SchemaError("json", value=_excerpt(data), limit=str(error)) from None
+
+
+def _refuse_number(data: bytes) -> None:
+    """Names the field whose number is larger than any float, such as 1e999."""
+    try:
+        unread = _decode_unread(data)
+    except UNREADABLE:
+        return
+    for name in NAMES:
+        text = bytes(getattr(unread, name))
+        try:
+            _decode_any(text or b"null")
+        except msgspec.ValidationError:
+            value = text[:40].decode() + "..." * (len(text) > 40)
+            raise SchemaError("range", name, value, range_text(name)) from None
+
+
+def _refuse_constants(data: bytes) -> None:
+    """Names the field that holds NaN or an infinity, which many writers put into what they call JSON."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    for item in document if isinstance(document, list) else [document]:
+        for name, value in item.items() if isinstance(item, dict) else ():
+            if isinstance(value, float) and not math.isfinite(value):
+                limit = "a finite number is required, and JSON has no other"
+                raise SchemaError("not-finite", shorten(name, 40).strip("'"), str(value), limit) from None
+
+
+def _excerpt(data: bytes, length: int = 60) -> str:
+    text = data[:length].decode(errors="replace")
+    return f"{text!r}..." if len(data) > length else repr(text)
