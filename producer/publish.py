@@ -1,4 +1,4 @@
-"""Publishes state vectors to a Kafka topic: keyed, batched, bounded, flushed on stop. The only Kafka import here.
+"""Publishes state vectors to a Kafka topic: keyed, batched, bounded, flushed on stop.
 
     publish ──> in flight (bounded) ──> kafka-python's sender thread ──> broker
                     └── poll: delivered, failed
@@ -20,13 +20,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from kafka import KafkaProducer
-from kafka.admin import KafkaAdminClient
-from kafka.errors import (
-    InvalidReplicationFactorError,
-    KafkaError,
-    KafkaTimeoutError,
-    TopicAlreadyExistsError,
-)
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.partitioner import DefaultPartitioner
 from kafka.partitioner.default import murmur2
 from kafka.producer.producer_batch import ProducerBatch
@@ -37,6 +31,7 @@ from producer import wire
 from producer.connection import HideSecrets, Security
 from producer.diagnosis import diagnose
 from producer.errors import BrokerError, ProducerError, SettingError
+from producer.topic import make_topic
 
 logger = logging.getLogger(__name__)
 for _name in ("kafka.net.connection", "kafka.protocol.parser"):
@@ -73,18 +68,6 @@ class KeyPartitioner(DefaultPartitioner):  # type: ignore[misc] # untyped
         topic, _, key, _, _, cluster = call
         partitions = cluster.partitions_for_topic(topic)
         return _hash(key) % len(partitions) if partitions else None
-
-
-class _Admin(KafkaAdminClient):  # type: ignore[misc] # untyped
-    """An admin client that leaves no thread and no socket behind where it finds no broker."""
-
-    def __init__(self, **configs: Any) -> None:  # noqa: ANN401
-        try:
-            super().__init__(**configs)
-        except BaseException:
-            self._client.close()
-            self._net.stop()
-            raise
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -386,44 +369,13 @@ class Publisher:
         )
 
     def _make_topic(self, timeout: float) -> None:
-        """Makes the topic where it does not exist, whoever else does so at the same time.
-
-        Raises:
-            KafkaError: No broker answers in `timeout` seconds, or it refuses.
-        """
-        milliseconds = int(timeout * 1000)
-        admin = _Admin(
-            bootstrap_servers=self._servers,
-            bootstrap_timeout_ms=milliseconds,
-            request_timeout_ms=milliseconds,
-            **self._client_options,
-        )
-        try:
-            if self._topic in admin.list_topics():
-                return
-            try:
-                self._create(admin, replication=-1)  # the broker's default
-            except InvalidReplicationFactorError:
-                self._create(admin, replication=1)  # a broker that wants to be told
-            admin.wait_for_topics([self._topic], timeout_ms=milliseconds)
-            logger.info("made topic %s with %d partitions", self._topic, self._partitions)
-        except TopicAlreadyExistsError:
-            pass  # somebody else was quicker
-        finally:
-            admin.close()
-
-    def _create(self, admin: Any, replication: int) -> None:  # noqa: ANN401
-        configs = {"message.timestamp.type": "LogAppendTime"}
-        if self._retention_ms is not None:
-            configs["retention.ms"] = str(self._retention_ms)
-        admin.create_topics(
-            {
-                self._topic: {
-                    "num_partitions": self._partitions,
-                    "replication_factor": replication,
-                    "configs": configs,
-                }
-            }
+        make_topic(
+            self._topic,
+            self._servers,
+            self._client_options,
+            partitions=self._partitions,
+            retention_ms=self._retention_ms,
+            timeout=timeout,
         )
 
     def _remake_topic(self) -> None:
