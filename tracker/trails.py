@@ -1,10 +1,13 @@
 """Trails: where aircraft came from, as lines for a map; pure.
 
 positions of some aircraft over time ──> broken at gaps and jumps ──> thinned ──> one list of lines
+
+`Trails` asks the window for the positions, every two seconds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +23,15 @@ MAX_SPEED = 1_500.0 * 1852 / 3600
 
 POINTS = 60
 """Of one aircraft's trail at most: with 100 aircraft a message of 100 kB."""
+
+TRAILS = 100
+"""Aircraft that have a trail at most."""
+
+TRAILS_EVERY = 2.0
+"""Trails are drawn no more often than this, s: their message is the largest that a map sends."""
+
+TRAIL = 120.0
+"""The length of a trail where none is given, s."""
 
 _SHORTEST = 1.0
 """s. Of reports closer than this, the rounding of their times alone makes any speed."""
@@ -42,6 +54,32 @@ class Paths:
 
 Line = list[list[float]]
 """Latitude and longitude of each corner, deg."""
+
+
+class Trails:
+    """The trails of one map, and when they are due again.
+
+    Args:
+        span: How far back they reach, s; None: there are none.
+        paths: Answers where the aircraft of these keys were in the last so many seconds; None: nobody knows.
+    """
+
+    def __init__(self, span: float | None, paths: Callable[[Collection[str], float], Paths] | None) -> None:
+        self._span, self._paths = span, paths
+        self._due = -np.inf
+
+    def draw(self, keys: Collection[str], middle: float, now: float) -> list[Line] | None:
+        """The lines of the first `TRAILS` of these aircraft; None where those drawn before are to stay.
+
+        Args:
+            keys: Of the aircraft.
+            middle: The longitude that the map looks at, deg.
+            now: Monotonic, s.
+        """
+        if self._span is None or self._paths is None or now < self._due:
+            return None
+        self._due = now + TRAILS_EVERY
+        return lines(self._paths(list(keys)[:TRAILS], self._span), middle)
 
 
 def lines(paths: Paths, middle: float, *, points: int = POINTS) -> list[Line]:

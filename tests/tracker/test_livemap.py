@@ -15,8 +15,12 @@ from screens import Wire, picture, run_in_thread
 from tracker import symbols
 from tracker.errors import BadOption
 from tracker.fleet import Picture
-from tracker.livemap import FOLLOW_ZOOM, OPEN, PATIENCE, TRAILS, TRAILS_EVERY, LiveMap, choose
-from tracker.trails import Paths
+from tracker.livemap import LiveMap
+from tracker.looks import choose
+from tracker.markers import PATIENCE
+from tracker.popups import OPEN
+from tracker.trails import TRAILS, TRAILS_EVERY, Paths
+from tracker.viewpoint import FOLLOW_ZOOM
 
 
 @pytest.fixture
