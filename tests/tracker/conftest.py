@@ -1,11 +1,15 @@
-"""An embedded broker in a thread, and a topic on it: what most tests of the tracker need."""
+"""An embedded broker in a thread and a topic on it; a wire in a kernel's place, and a map: what most tests need."""
 
 from collections.abc import Iterator
 
+import comm
+import ipywidgets
 import pytest
 from brokers import Topic
+from screens import Wire
 
 from tracker.devbroker import BrokerThread
+from tracker.livemap import LiveMap
 
 
 @pytest.fixture
@@ -17,3 +21,16 @@ def broker() -> Iterator[BrokerThread]:
 @pytest.fixture
 def topic(broker: BrokerThread) -> Topic:
     return Topic(broker.address)
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    wire = Wire()
+    monkeypatch.setattr(comm, "create_comm", wire.open)
+    yield wire
+    ipywidgets.Widget.close_all()
+
+
+@pytest.fixture
+def live(wire: Wire) -> LiveMap:
+    return LiveMap(center=[48.5, 2.5], zoom=9)

@@ -220,22 +220,6 @@ async def test_an_error_in_the_thread_is_kept_and_raised_where_it_is_waited_for(
     await tracker.settled(count=1)
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
-        ({"bootstrap_servers": "localhost"}, "bootstrap_servers"),
-        ({"bootstrap_servers": "localhost:port"}, "bootstrap_servers"),
-        ({"window": "ten"}, "window"),
-        ({"since": "yesterday"}, "since"),
-        ({"stale_after": 90}, "stale_after"),
-        ({"topic": "no spaces"}, "topic"),
-    ],
-)
-def test_a_bad_option_is_refused_by_name(options, name):
-    with pytest.raises(BadOption, match=name):
-        Tracker(**options)
-
-
 def test_the_address_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka.example:9093")
     assert repr(Tracker()) == "Tracker('kafka.example:9093', topic='shipments')"

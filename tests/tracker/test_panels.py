@@ -1,9 +1,6 @@
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import comm
-import ipywidgets
 import pytest
 from screens import Wire, run_in_thread
 
@@ -11,14 +8,6 @@ from tracker.panels import StatusStrip
 from tracker.stats import STOPPED, Stats
 
 WHEN = datetime(2021, 10, 7, 13, 0, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    wire = Wire()
-    monkeypatch.setattr(comm, "create_comm", wire.open)
-    yield wire
-    ipywidgets.Widget.close_all()
 
 
 def words(strip: StatusStrip, stats: Stats) -> str:

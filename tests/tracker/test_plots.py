@@ -2,10 +2,7 @@ import base64
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 
-import comm
-import ipywidgets
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,14 +10,6 @@ from screens import Wire, run_in_thread
 
 from tracker.errors import UnknownAircraft
 from tracker.plots import BINS, EVERY, SHARE, AltitudePlot, Plots, RatePlot, rates
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    wire = Wire()
-    monkeypatch.setattr(comm, "create_comm", wire.open)
-    yield wire
-    ipywidgets.Widget.close_all()
 
 
 class Clock:

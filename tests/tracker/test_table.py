@@ -1,10 +1,7 @@
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
-import comm
-import ipywidgets
 import numpy as np
 import pytest
 from screens import Wire, picture, run_in_thread
@@ -14,14 +11,6 @@ from tracker.frame import COLUMNS
 from tracker.table import DEFAULT, LiveTable
 
 DASH = "\N{EN DASH}"
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    wire = Wire()
-    monkeypatch.setattr(comm, "create_comm", wire.open)
-    yield wire
-    ipywidgets.Widget.close_all()
 
 
 def drawn(table: LiveTable, shown) -> list[list[str]]:

@@ -1,11 +1,14 @@
 import itertools
 
+import ipyleaflet
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from screens import Wire, picture
 
-from tracker.trails import GAP, POINTS, Paths, lines
+from tracker.livemap import LiveMap
+from tracker.trails import GAP, POINTS, TRAILS, TRAILS_EVERY, Paths, lines
 
 
 def paths(lon, *, time=None, lat=None, key=None) -> Paths:
@@ -80,3 +83,50 @@ def test_whatever_comes_every_corner_is_a_position_and_every_line_has_two(rows):
     for a, b in corners:
         assert any(abs(a - c) < 1e-4 and abs((b - d + 180) % 360 - 180) < 1e-4 for c, d in zip(lat, lon, strict=True))
     assert all(abs(b[1] - a[1]) <= 180 for line in drawn for a, b in itertools.pairwise(line))
+
+
+def paths_of():
+    """Answers with a trail of three positions for each aircraft asked for; what was asked is kept in its list."""
+    asked = []
+
+    def answer(keys, last):
+        asked.append((list(keys), last))
+        rows = np.repeat(np.arange(len(keys), dtype=np.int32), 3)
+        step = np.tile(np.arange(3.0), len(keys))
+        return Paths(rows, step, 48.0 + step * 1e-3, 2.0 + rows * 1e-2)
+
+    return asked, answer
+
+
+def test_trails_are_one_layer_and_one_message_every_two_seconds(wire: Wire) -> None:
+    now = [0.0]
+    asked, paths = paths_of()
+    live = LiveMap(trails="90s", paths=paths, clock=lambda: now[0])
+    live.draw(picture(3))
+    (layer,) = (one for one in live.layers if isinstance(one, ipyleaflet.Polyline))
+    assert layer.locations == [[[48.0, 2 + i / 100], [48.001, 2 + i / 100], [48.002, 2 + i / 100]] for i in range(3)]
+    assert asked == [(["000000", "000001", "000002"], 90.0)]
+    wire.take()
+    now[0] = TRAILS_EVERY - 0.1
+    live.draw(picture(2))
+    assert len(layer.locations) == 3
+    wire.take()
+    now[0] = TRAILS_EVERY
+    live.draw(picture(2))
+    assert len(layer.locations) == 2
+    assert len(wire.take()) == 1
+
+
+def test_trails_of_a_great_many_aircraft_stay_few_and_their_message_small(wire: Wire) -> None:
+    asked, paths = paths_of()
+    live = LiveMap(trails=True, limit=500, paths=paths)
+    live.draw(picture(500))
+    assert len(asked[0][0]) == TRAILS
+    assert asked[0][1] == 120.0
+
+
+def test_without_trails_nobody_is_asked_for_them(wire: Wire) -> None:
+    asked, paths = paths_of()
+    for off in (None, False):
+        LiveMap(trails=off, paths=paths).draw(picture(3))
+    assert asked == []
