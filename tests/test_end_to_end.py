@@ -189,7 +189,7 @@ async def test_what_retention_removed_while_nobody_read_is_counted_and_reading_g
         await t.settled(count=10)
         # The tracker is away: its thread is held, as a suspended machine would hold it.
         held = threading.Event()
-        t._hand_over(held.wait)
+        t._background.call(held.wait)
         for _ in range(4):
             any_topic.write(*(state(n, time=NOW + 1, callsign="X" * 16) for n in range(300)))
         any_topic.configure(retention_ms="1000")

@@ -1,20 +1,17 @@
-"""`Tracker`: what a notebook holds. It owns the feed's thread, and hands out frames and screens.
+"""`Tracker`: what a notebook holds. It hands out frames and screens of what its background thread reads.
 
-Feed (thread, own event loop) ──> Store ──> frame, latest, track, rejected, stats
-                                    └─────> once a second: map, table, status
+Background: Feed ──> Store ──> frame, latest, track, rejected, stats
+                       └─────> once a second: map, table, status
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
-import re
-import threading
 import time
 import warnings
 import weakref
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
@@ -22,18 +19,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from producer.connection import Security
-from producer.errors import SettingError
+from tracker.background import Background
 from tracker.changes import Changes
 from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
 from tracker.feed import Feed
 from tracker.fleet import Picture
 from tracker.frame import Where, frame, rejected_frame, rows_where
 from tracker.livemap import LIMIT, TILES, LiveMap
+from tracker.options import check_address, check_ageing, check_observed, check_topic, choose_security
 from tracker.panels import StatusStrip
 from tracker.screens import Screens, Selection
 from tracker.since import parse_since, parse_span
-from tracker.stats import STOPPED, Stats
+from tracker.stats import Stats
 from tracker.store import Store
 from tracker.symbols import ColourBy
 from tracker.table import ROWS, LiveTable
@@ -45,8 +42,6 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = 5.0
 """How long `start()` waits for the broker before it warns, s."""
-_DRAW_EVERY = 1.0  # s
-_STOP_TIMEOUT = 5.0  # s
 _running: weakref.WeakValueDictionary[tuple[str, str, str], Tracker] = weakref.WeakValueDictionary()
 
 
@@ -106,16 +101,13 @@ class Tracker:
         ssl_check_hostname: bool | None = None,
     ) -> None:
         address = bootstrap_servers or os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "localhost:9092"
-        self.bootstrap_servers = _check_address(address)
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", topic):
-            raise BadOption("topic", topic, "1 to 249 letters, digits, '.', '_' and '-' are needed")
-        self.topic = topic
+        self.bootstrap_servers = check_address(address)
+        self.topic = check_topic(topic)
         self.name = name
         self.window = parse_span("window", window)
         """Reach of the window, s."""
-        if not 0 < stale_after <= lost_after:
-            raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
-        self.security = _choose_security(
+        self._ageing = check_ageing(stale_after, lost_after)
+        self.security = choose_security(
             security_protocol=security_protocol, sasl_mechanism=sasl_mechanism, sasl_username=sasl_username,
             sasl_password=sasl_password, ssl_cafile=ssl_cafile, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile,
             ssl_password=ssl_password, ssl_check_hostname=ssl_check_hostname,
@@ -124,17 +116,12 @@ class Tracker:
         self.error: BaseException | None = None
         """What ended the background thread, if anything did."""
         self._told = False  # by start() itself, and so not again by the next one
-        self._ageing = (stale_after, lost_after)
         self._since = parse_since(since)
         self._changes = Changes()
         self._owned = ExitStack()
         self._screens = Screens(self._look)
         self._selection = Selection()
-        self._thread: threading.Thread | None = None
-        self._alive = False  # from start() until the thread has nothing left to do
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._clicked = asyncio.Event()
+        self._background = Background(self._screens, self._changes, self._fail)
         self._store, self._feed = self._begin()
 
     def __repr__(self) -> str:
@@ -169,9 +156,8 @@ class Tracker:
         if older is not None:
             older.stop()
         self._store, self._feed = self._begin()
-        self._alive, self._told = True, False
-        self._thread = threading.Thread(target=self._run, name=repr(self), daemon=True)
-        self._thread.start()
+        self._told = False
+        self._background.start(repr(self), self._feed, self._store)
         _running[self._identity] = self
         status = self._feed.status
         if not self._changes.wait(lambda: status.connected or not self.running, CONNECT_TIMEOUT):
@@ -186,13 +172,7 @@ class Tracker:
 
     def stop(self) -> None:
         """End the background thread; frames go on serving what is held."""
-        thread = self._thread
-        if thread is not None:
-            self._changes.wait(lambda: self._task is not None or not self._alive, _STOP_TIMEOUT)
-            if self._task is not None:
-                self._hand_over(self._task.cancel)
-            thread.join(_STOP_TIMEOUT)
-            self._thread = self._task = None
+        self._background.stop()
         if _running.get(self._identity) is self:
             del _running[self._identity]
         self._owned.close()
@@ -204,7 +184,7 @@ class Tracker:
     @property
     def running(self) -> bool:
         """Whether the background thread lives."""
-        return self._alive
+        return self._background.running
 
     async def settled(self, count: int | None = None, timeout: float = 30.0) -> None:  # noqa: ASYNC109
         """Wait until so many valid reports were read since the start; without a count, all that the log held then.
@@ -362,7 +342,7 @@ class Tracker:
             raise BadOption("trails", trails, f"at most the window ({self.window:g} s) is needed")
         live = LiveMap(
             center=center, zoom=zoom, follow=follow, trails=trails, colour_by=colour_by, limit=limit, tiles=tiles,
-            paths=self._paths, wake=self._wake, select=self._selection.select,
+            paths=self._paths, wake=self._background.wake, select=self._selection.select,
         )  # fmt: skip
         return self._screens.show(live)
 
@@ -381,7 +361,7 @@ class Tracker:
             UnknownColumn: There is no such column.
             BadOption: `rows` is outside its limits.
         """
-        return self._screens.show(LiveTable(columns=columns, sort=sort, rows=rows, wake=self._wake))
+        return self._screens.show(LiveTable(columns=columns, sort=sort, rows=rows, wake=self._background.wake))
 
     def status(self) -> StatusStrip:
         """A live strip: whether it is connected, or since when it is not, rate, lag, aircraft, rejects, last error.
@@ -416,11 +396,11 @@ class Tracker:
             handler: Is given a dictionary with `old` and `new`, keys of aircraft or None.
             names: `"selected"`: there is nothing else to observe.
         """
-        self._selection.observe(handler, names=_check_observed(names))
+        self._selection.observe(handler, names=check_observed(names))
 
     def unobserve(self, handler: Callable[[Any], object], names: str = "selected") -> None:
         """Call `handler` no more."""
-        self._selection.unobserve(handler, names=_check_observed(names))
+        self._selection.unobserve(handler, names=check_observed(names))
 
     @property
     def _identity(self) -> tuple[str, str, str]:
@@ -430,48 +410,8 @@ class Tracker:
         store = Store(self.window, *self._ageing)
         return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.tell, self.security)
 
-    def _run(self) -> None:
-        """The thread: feed and screens, until stopped or failed."""
-        try:
-            asyncio.run(self._live())
-        except asyncio.CancelledError:
-            self._feed.close(STOPPED)
-        except Exception as error:  # noqa: BLE001 - the top of the thread: kept, shown, raised where it is waited for
-            self.error = _first(error)
-            self._feed.close(f"{type(self.error).__name__}: {self.error}")
-        self._screens.draw()
-        self._alive = False
-        self._changes.tell()
-
-    async def _live(self) -> None:
-        self._loop, self._task, self._clicked = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
-        self._changes.tell()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._feed.run())
-            tasks.create_task(self._refresh())
-
-    async def _refresh(self) -> None:
-        """Draw once a second, and when somebody clicked; lost aircraft leave, unless it is the broker that is away."""
-        while True:
-            if self._feed.status.connected:
-                self._store.expire()
-            self._screens.draw()
-            self._clicked.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._clicked.wait(), _DRAW_EVERY)
-
-    def _hand_over(self, call: Callable[[], object]) -> None:
-        """Have the thread's loop make a call, from any thread; nothing where the thread has ended."""
-        if self._loop is not None:
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(call)
-
-    def _wake(self) -> None:
-        """A browser wants something drawn: the thread does that at once; where it has ended, this one."""
-        if self._alive:
-            self._hand_over(self._clicked.set)
-        else:
-            self._screens.draw()
+    def _fail(self, error: BaseException) -> None:
+        self.error = error
 
     def _look(self) -> tuple[Stats, Picture]:
         stats = self.stats
@@ -492,34 +432,3 @@ def _track_of(name: str, window: Window) -> pd.DataFrame:
 def _known_names(window: Window) -> list[str]:
     names = window.reports().names
     return names["key"].by_code + names["callsign"].by_code
-
-
-def _choose_security(**settings: object) -> Security:
-    paths = {name: os.fspath(value) for name, value in settings.items() if isinstance(value, os.PathLike)}
-    try:
-        security = Security.choose(settings | paths, os.environ)
-        security.ssl_context()  # a file that cannot be read is said at once
-    except SettingError as error:
-        environment = f"KAFKA_{error.name.upper()}"
-        raise BadOption(error.name, error.value, f"{error.limit} (in the environment: {environment})") from None
-    return security
-
-
-def _check_observed(names: str) -> str:
-    if names != "selected":
-        raise BadOption("names", names, '"selected" is needed: all else is a number in `stats`')
-    return names
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _check_address(address: str) -> str:
-    for part in address.split(","):
-        host, _, port = part.strip().rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise BadOption("bootstrap_servers", address, 'host:port, such as "localhost:9092", is needed')
-    return ",".join(part.strip() for part in address.split(","))
