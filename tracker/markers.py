@@ -61,11 +61,11 @@ class Markers:
             self.resting[key] = self.drawn.pop(key)
         self._draws += 1
         hurry = self._draws - self._heard > PATIENCE
-        pool = self._rested(open_ones) + self._free
+        self._free = self._rested(open_ones) + self._free
         made, drawn = [], {}
         for key, look in looks.items():
             name = labels.name(picture, look.row)
-            marker = self.drawn.get(key) or self.resting.pop(key, None) or (pool.pop() if pool else None)
+            marker = self._take(key)
             if marker is None:
                 marker = self._make(look, name)
                 made.append(marker)
@@ -75,9 +75,7 @@ class Markers:
             drawn[key] = marker
             marker.name(name, self._icons)
             marker.show(look, self._icons, self._draws, hurry=hurry)
-        self._free = pool
-        # In the order of `looks`, those in view first.
-        self.drawn = drawn
+        self.drawn = drawn  # in the order of `looks`, those in view first
         for marker in (*self._free, *self.resting.values()):
             marker.park(self._icons)
         if made:
@@ -91,6 +89,10 @@ class Markers:
         for part in (*parts, *self._icons.widgets()):
             part.close()
         self.drawn, self.resting, self._free = {}, {}, []
+
+    def _take(self, key: str) -> Marker | None:
+        """The marker that serves this aircraft already, else one that serves nobody; None: there is none."""
+        return self.drawn.get(key) or self.resting.pop(key, None) or (self._free.pop() if self._free else None)
 
     def _make(self, look: Look, name: str) -> Marker:
         marker = Marker(look, name, self._icons)
