@@ -47,7 +47,7 @@ class Background:
 
     def start(self, name: str, feed: Feed, store: Store) -> None:
         """Run a feed and draw what its store holds, until `stop()`; not while it is running."""
-        self._alive = True
+        self._alive, self._task = True, None  # a task of before would be cancelled in vain
         self._thread = threading.Thread(target=self._run, args=(feed, store), name=name, daemon=True)
         self._thread.start()
 
