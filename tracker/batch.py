@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,10 @@ UNKNOWN = -1
 """In the int8 column `on_ground`: not known (1 on the ground, 0 in the air)."""
 
 
+FLOATS = ("published", "time", *NUMBERS)
+"""The float64 columns of a batch, in the order of the rows of its `floats`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Reports in the order of the log: n keys, and columns of shape (n,)."""
@@ -29,33 +32,42 @@ class Batch:
     key: list[str]
     callsign: list[str | None]
     squawk: list[str | None]
-    time: Floats
-    """Event time, s since 1970, UTC; where a report gave none, when its record was published."""
+    floats: Floats
+    """Shape (len(FLOATS), n). One block, as a live stream comes a report or two at a time: then it is the number of
+    arrays that costs."""
     dated: npt.NDArray[np.bool_]
     """Whether the report gave its event time itself."""
-    published: Floats
-    """The record's timestamp, s since 1970, UTC."""
     on_ground: npt.NDArray[np.int8]
-    lat: Floats
-    lon: Floats
-    velocity: Floats
-    track: Floats
-    altitude: Floats
-    geo_altitude: Floats
-    vertical_rate: Floats
 
     def __len__(self) -> int:
         return len(self.key)
 
+    @property
+    def published(self) -> Floats:
+        """The record's timestamp, s since 1970, UTC."""
+        published: Floats = self.floats[0]
+        return published
+
+    @property
+    def time(self) -> Floats:
+        """Event time, s since 1970, UTC; where a report gave none, when its record was published."""
+        time: Floats = self.floats[1]
+        return time
+
     def take(self, rows: Rows) -> Batch:
         """The rows at these positions, as a batch of their own."""
-        columns: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        for name, column in columns.items():
-            columns[name] = [column[row] for row in rows.tolist()] if isinstance(column, list) else column[rows]
-        return Batch(**columns)
+        places = rows.tolist()
+        return Batch(
+            key=[self.key[place] for place in places],
+            callsign=[self.callsign[place] for place in places],
+            squawk=[self.squawk[place] for place in places],
+            floats=self.floats.take(rows, axis=1),
+            dated=self.dated[rows],
+            on_ground=self.on_ground[rows],
+        )
 
 
-def collect(vectors: Sequence[StateVector], published: Sequence[float] | Floats) -> Batch:
+def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch:
     """Turn state vectors into columns.
 
     Args:
@@ -64,22 +76,40 @@ def collect(vectors: Sequence[StateVector], published: Sequence[float] | Floats)
     """
     # A list a field, not a tuple a report: a million of those would keep the garbage collector busy.
     on_ground = [UNKNOWN if vector.on_ground is None else vector.on_ground for vector in vectors]
-    stamps = np.asarray(published, np.float64)
-    times = np.fromiter([vector.time for vector in vectors], np.float64)
-    dated = ~np.isnan(times)
+    times = [vector.time for vector in vectors]
+    floats = np.fromiter(
+        [
+            *published,
+            *[stamp if time is None else time for time, stamp in zip(times, published, strict=True)],
+            *[vector.lat for vector in vectors],
+            *[vector.lon for vector in vectors],
+            *[vector.velocity for vector in vectors],
+            *[vector.track for vector in vectors],
+            *[vector.altitude for vector in vectors],
+            *[vector.geo_altitude for vector in vectors],
+            *[vector.vertical_rate for vector in vectors],
+        ],
+        np.float64,
+    ).reshape(len(FLOATS), len(vectors))
     return Batch(
         key=[vector.icao24 or f"cs:{vector.callsign}" for vector in vectors],
         callsign=[vector.callsign for vector in vectors],
         squawk=[vector.squawk for vector in vectors],
-        time=np.where(dated, times, stamps),
-        dated=dated,
-        published=stamps,
+        floats=floats,
+        dated=np.array([time is not None for time in times], np.bool_),
         on_ground=np.array(on_ground, np.int8),
-        lat=np.fromiter([vector.lat for vector in vectors], np.float64),
-        lon=np.fromiter([vector.lon for vector in vectors], np.float64),
-        velocity=np.fromiter([vector.velocity for vector in vectors], np.float64),
-        track=np.fromiter([vector.track for vector in vectors], np.float64),
-        altitude=np.fromiter([vector.altitude for vector in vectors], np.float64),
-        geo_altitude=np.fromiter([vector.geo_altitude for vector in vectors], np.float64),
-        vertical_rate=np.fromiter([vector.vertical_rate for vector in vectors], np.float64),
+    )
+
+
+def join(batches: Sequence[Batch]) -> Batch:
+    """The rows of several batches, at least one, as one."""
+    if len(batches) == 1:
+        return batches[0]
+    return Batch(
+        key=[key for batch in batches for key in batch.key],
+        callsign=[callsign for batch in batches for callsign in batch.callsign],
+        squawk=[squawk for batch in batches for squawk in batch.squawk],
+        floats=np.concatenate([batch.floats for batch in batches], axis=1),
+        dated=np.concatenate([batch.dated for batch in batches]),
+        on_ground=np.concatenate([batch.on_ground for batch in batches]),
     )

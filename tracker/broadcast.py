@@ -158,7 +158,7 @@ class Broadcast:
             self._metrics.observe_frames(due.dialect, due.kind, due.frames, len(due.data), clients)
         self._sent.clear()
         if self._seats and self._status.caught_up:
-            self._metrics.observe_delays(time.time() - changes.published)
+            self._metrics.observe_delays((time.time() - changes.published).tolist())
 
     def _serve(self, seat: _Seat, now: float) -> bool:
         """Send a viewer what is due to it, unless it has no room or is not due yet."""

@@ -9,14 +9,13 @@ the start, how far a record lies behind the newest one of the log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tracker.batch import NUMBERS, TEXTS, Batch, Floats, Rows
+from tracker.batch import FLOATS, TEXTS, Batch, Floats, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,8 @@ class Picture:
 
 
 _SMALLEST = 64  # slots
-_DTYPES: Mapping[str, type[Any]] = (
-    dict.fromkeys(("key", *TEXTS), np.object_)
-    | dict.fromkeys(("time", "heard", "published", *NUMBERS), np.float64)
-    | {"on_ground": np.int8, "seq": np.int64, "taken": np.bool_, "backlog": np.bool_}
-)
+_TEXTS = ("key", *TEXTS)
+_PUBLISHED = FLOATS.index("published")
 
 
 class _Slots(dict[str, int]):
@@ -101,8 +97,14 @@ class Fleet:
         self.seq = 0
         """Counts the changes: one a call of `apply` or `expire` that changed something."""
         self._slots = _Slots()
-        self._columns: dict[str, npt.NDArray[Any]] = {
-            name: np.zeros(_SMALLEST, dtype) for name, dtype in _DTYPES.items()
+        self._columns: dict[str, npt.NDArray[Any]] = {  # a slot each; floats and texts in blocks, one row a name
+            "floats": np.zeros((len(FLOATS), _SMALLEST)),
+            "texts": np.zeros((len(_TEXTS), _SMALLEST), np.object_),
+            "on_ground": np.zeros(_SMALLEST, np.int8),
+            "heard": np.zeros(_SMALLEST),
+            "seq": np.zeros(_SMALLEST, np.int64),
+            "taken": np.zeros(_SMALLEST, np.bool_),
+            "backlog": np.zeros(_SMALLEST, np.bool_),
         }
         self._newest_backlog = -np.inf
 
@@ -124,10 +126,9 @@ class Fleet:
         slots = np.fromiter(map(self._slots.__getitem__, news.key), np.intp, len(news))
         self._make_room()
         columns = self._columns
-        for name in ("key", *TEXTS):
-            columns[name][slots] = np.fromiter(getattr(news, name), np.object_, len(news))
-        for name in ("time", "published", "on_ground", *NUMBERS):
-            columns[name][slots] = getattr(news, name)  # of reports for one slot the last stays
+        columns["texts"][:, slots] = np.array([news.key, news.callsign, news.squawk], np.object_)
+        columns["floats"][:, slots] = news.floats  # of reports for one slot the last stays
+        columns["on_ground"][slots] = news.on_ground
         columns["taken"][slots] = True
         self.seq += 1
         columns["seq"][slots] = self.seq
@@ -141,12 +142,11 @@ class Fleet:
         """Forget the aircraft that are lost; their keys."""
         columns = self._columns
         lost = np.flatnonzero(columns["taken"] & (now - columns["heard"] > self.lost_after))
-        keys: list[str] = columns["key"][lost].tolist()
+        keys: list[str] = columns["texts"][0, lost].tolist()
         for key in keys:
             self._slots.free.append(self._slots.pop(key))
         columns["taken"][lost] = False
-        for name in ("key", *TEXTS):
-            columns[name][lost] = None
+        columns["texts"][:, lost] = None
         self.seq += bool(keys)
         return keys
 
@@ -177,18 +177,18 @@ class Fleet:
 
     def _picture(self, shown: Rows, age: Floats, *, unheard: bool) -> Picture:
         columns = self._columns
-        keys: list[str] = columns["key"][shown].tolist()
-        texts: dict[str, Any] = {name: columns[name][shown].tolist() for name in TEXTS}
-        numbers: dict[str, Any] = {
-            name: columns[name][shown] for name in ("time", "published", "on_ground", "seq", *NUMBERS)
-        }
+        keys, callsigns, squawks = columns["texts"].take(shown, axis=1).tolist()
+        floats: dict[str, Floats] = dict(zip(FLOATS, columns["floats"].take(shown, axis=1), strict=True))
         return Picture(
             key=keys,
             icao24=[None if key.startswith("cs:") else key for key in keys],
-            stale=(age > self.stale_after) | unheard,
+            callsign=callsigns,
+            squawk=squawks,
+            on_ground=columns["on_ground"].take(shown),
             age=age,
-            **texts,
-            **numbers,
+            stale=(age > self.stale_after) | unheard,
+            seq=columns["seq"].take(shown),
+            **floats,
         )
 
     def _make_room(self) -> None:
@@ -196,12 +196,12 @@ class Fleet:
         size, used = len(self._columns["taken"]), self._slots.made
         if used > size:
             for name, column in self._columns.items():
-                larger = np.zeros(max(used, 2 * size), column.dtype)
-                larger[:size] = column
+                larger = np.zeros((*column.shape[:-1], max(used, 2 * size)), column.dtype)
+                larger[..., :size] = column
                 self._columns[name] = larger
 
     def _age_backlog(self, now: float) -> None:
         """Reckon when the aircraft of the backlog were heard: the newest record of it counts as heard now."""
         columns = self._columns
         old = np.flatnonzero(columns["taken"] & columns["backlog"])
-        columns["heard"][old] = now - (self._newest_backlog - columns["published"][old])
+        columns["heard"][old] = now - (self._newest_backlog - columns["floats"][_PUBLISHED, old])

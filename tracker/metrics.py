@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 import numpy as np
-import numpy.typing as npt
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -29,6 +28,9 @@ TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2
 """Bounds of `tracker_tick_seconds`, s."""
 SIZES = (128.0, 256.0, 512.0, *(1024.0 * 4**power for power in range(8)))
 """Bounds of `tracker_frame_bytes`: 128 B to 16 MiB."""
+
+_MOST_WAITING = 1_000
+"""Values that are counted together: a live stream brings one or two at a time, and to count those costs as much."""
 
 _COUNTERS = {
     "received": "Valid reports read, duplicates and late ones included.",
@@ -62,6 +64,7 @@ class Histogram:
         self._bounds = bounds
         self._limits = np.array(bounds)
         self._counts = [0] * (len(bounds) + 1)
+        self._waiting: list[float] = []  # to be counted
         self._sum = 0.0
 
     def observe(self, value: float, times: int = 1) -> None:
@@ -69,16 +72,23 @@ class Histogram:
         self._counts[bisect_left(self._bounds, value)] += times
         self._sum += value * times
 
-    def observe_all(self, values: npt.ArrayLike) -> None:
-        """Count each of many values."""
-        array = np.asarray(values, np.float64)
-        places = self._limits.searchsorted(array)
+    def observe_all(self, values: Iterable[float]) -> None:
+        """Count each of many values; what is below 0 as 0."""
+        self._waiting.extend(values)
+        if len(self._waiting) >= _MOST_WAITING:
+            self._count()
+
+    def _count(self) -> None:
+        values = np.maximum(self._waiting, 0.0)
+        self._waiting.clear()
+        places = self._limits.searchsorted(values)
         for place, count in enumerate(np.bincount(places, minlength=len(self._counts)).tolist()):
             self._counts[place] += count
-        self._sum += float(array.sum())
+        self._sum += float(values.sum())
 
     def buckets(self) -> tuple[list[tuple[str, float]], float]:
         """The number of values up to each bound, as Prometheus names them; and the sum of all values."""
+        self._count()
         names = [*map(str, self._bounds), "+Inf"]
         return list(zip(names, map(float, accumulate(self._counts)), strict=True)), self._sum
 
@@ -112,9 +122,9 @@ class Metrics:
             self._frames[dialect, kind] += frames * clients
             self._sizes[dialect].observe(size / frames, frames * clients)
 
-    def observe_delays(self, delays: npt.ArrayLike) -> None:
+    def observe_delays(self, delays: Iterable[float]) -> None:
         """Reports went out so many seconds after their records were published, one value each."""
-        self._delays.observe_all(np.maximum(delays, 0.0))  # below 0 the broker's clock is ahead of ours
+        self._delays.observe_all(delays)  # below 0 the broker's clock is ahead of ours
 
     def exposition(self) -> tuple[bytes, str]:
         """All of it as text, and its content type."""

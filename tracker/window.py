@@ -1,14 +1,17 @@
 """The reports of the last N minutes of event time, as NumPy columns; pure.
 
-    batch ──> judge: outside, late, duplicate, fresh ──> rows ──> Window.rows() / Window.newest_rows()
+    batch ──> judge: outside, late, duplicate, fresh ──> waiting ──> columns ──> reports, latest, track, paths
 
 The columns are one buffer in order of arrival. New rows go behind the last; when the buffer is full, the rows that
 have left the window are dropped and the rest moves to the front (or into a larger buffer), so that a row costs one
-copy or two in its life, a view is one slice, and memory follows the number of rows held.
+copy or two in its life, a view is one slice, and memory follows the number of rows held. A live stream brings a row
+or two at a time, and to write one to thirteen columns costs as much as to write fifty: rows wait until that pays, or
+until somebody asks.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracker.batch import NUMBERS, TEXTS, Batch, Floats, Rows
+from tracker.batch import FLOATS, NUMBERS, TEXTS, Batch, Floats, Rows, join
 from tracker.texts import ABSENT, Codes, Names, Texts, recode
 from tracker.trails import Paths
 
@@ -31,6 +34,7 @@ BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
 _SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
 _MOST_IDLE_NAMES = 1 << 16
 _SMALLEST = 4096  # rows; below that, growing costs more than it saves
+_MOST_WAITING = 64  # rows, whose writing holds the stream up for 0.2 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,14 @@ class Window:
         """The number of the row that was taken in last; each row carries its own."""
         self._columns = _buffer(_SMALLEST)
         self._end = 0
+        self._waiting: list[tuple[Batch, Codes]] = []  # rows, each with the code of its key, that belong at the end
+        self._count_waiting = 0
         self._texts = {name: Texts() for name in ("key", *TEXTS)}
         self._last_time: Floats = np.empty(0)  # by key code: newest event time
         self._last_row: Rows = np.empty(0, np.intp)  # by key code: where that report lies
 
     def __len__(self) -> int:
+        self._settle()
         return int(np.count_nonzero(self._held()))
 
     @property
@@ -98,16 +105,15 @@ class Window:
     def add(self, batch: Batch) -> Judgement:
         """Take in the reports of a batch, each where it belongs by event time."""
         self._make_room(len(batch))
-        codes = {name: texts.codes(getattr(batch, name)) for name, texts in self._texts.items()}
+        key = self._texts["key"].codes(batch.key)
         self._know_keys()
-        judgement = self._judge(codes["key"], batch)
-        self.newest = max(self.newest, float(batch.time.max()))
-        rows = judgement.accepted
-        self._append(batch, codes, rows)
+        judgement = self._judge(key, batch)
+        self.newest = max(self.newest, *batch.time.tolist())
+        self._last_time[key[judgement.fresh]] = batch.time[judgement.fresh]
+        self._append(batch, key, judgement.accepted)
         if judgement.late:
-            late = np.setdiff1d(rows, judgement.fresh, assume_unique=True)
-            self._put_in_order(np.unique(codes["key"][late]), float(batch.time[late].min()))
-        self._last_time[codes["key"][judgement.fresh]] = batch.time[judgement.fresh]
+            late = np.setdiff1d(judgement.accepted, judgement.fresh, assume_unique=True)
+            self._put_in_order(np.unique(key[late]), float(batch.time[late].min()))
         return judgement
 
     def reports(self, last: float | None = None, after: int = 0) -> Reports:
@@ -115,6 +121,7 @@ class Window:
 
         Rows stand in the order of arrival, each aircraft's own rows in time order.
         """
+        self._settle()
         held = self._held(last)
         if after:
             held &= self._columns["serial"][: self._end] > after
@@ -122,12 +129,14 @@ class Window:
 
     def latest(self) -> Reports:
         """The newest row of each aircraft that has one in the window, sorted by key."""
+        self._settle()
         held = self._last_time >= self.newest - self.span
         order = self._texts["key"].names().order
         return self._rows(self._last_row[order[held[order]]])
 
     def track(self, name: str) -> Reports:
         """The rows of one aircraft, by key or callsign, in time order."""
+        self._settle()
         column = "key" if self._texts["key"].code(name) != ABSENT else "callsign"
         code = self._texts[column].code(name)
         held = self._held() & (self._columns[column][: self._end] == code) & (code != ABSENT)
@@ -135,6 +144,7 @@ class Window:
 
     def paths(self, keys: Collection[str], last: float) -> Paths:
         """A copy of the positions of these aircraft in the last `last` seconds."""
+        self._settle()
         wanted = np.zeros(len(self._texts["key"]) + 1, np.bool_)
         wanted[[self._texts["key"].code(key) for key in keys]] = True
         wanted[ABSENT] = False
@@ -143,6 +153,7 @@ class Window:
 
     def times(self) -> Floats:
         """A copy of the event times, s since 1970, in the order of arrival."""
+        self._settle()
         times: Floats = self._columns["time"][: self._end][self._held()]
         return times
 
@@ -166,6 +177,9 @@ class Window:
 
     def _judge(self, key: Codes, batch: Batch) -> Judgement:
         """Compare each report with the window's reach and with what came before it of its aircraft."""
+        if self._is_plain_news(key, batch):
+            rows = np.arange(len(batch))
+            return Judgement(rows, rows, outside=0, duplicates=0)
         newest = np.maximum(np.maximum.accumulate(batch.time), self.newest)
         rows = np.flatnonzero(batch.time >= newest - self.span)
         outside = len(batch) - len(rows)
@@ -192,10 +206,18 @@ class Window:
             duplicates=int(again.sum()) + len(older) - len(late),
         )
 
+    def _is_plain_news(self, key: Codes, batch: Batch) -> bool:
+        """Whether each report is of another aircraft, its newest and in the window: a live stream is little else."""
+        time, known = batch.time.tolist(), self._last_time[key].tolist()  # lists: most batches are of a report or two
+        if not all(map(operator.gt, time, known)) or len(set(key.tolist())) < len(key):
+            return False
+        return bool(min(time) >= max(self.newest, max(time)) - self.span)
+
     def _new_among(self, older: Rows, fresh: Rows, key: Codes, batch: Batch) -> Rows:
         """Those of the older reports whose aircraft and event time are not held yet."""
         if not len(older):
             return older
+        self._settle()
         concerned = np.zeros(len(self._texts["key"]), np.bool_)
         concerned[key[older]] = True
         held = self._rows_since(float(batch.time[older].min()), concerned)
@@ -215,18 +237,37 @@ class Window:
         concerned_rows: Rows = since[concerned[self._columns["key"][since]]]
         return concerned_rows
 
-    def _append(self, batch: Batch, codes: dict[str, Codes], rows: Rows) -> None:
-        begin, self._end = self._end, self._end + len(rows)
-        new: dict[str, Any] = codes | {"serial": np.arange(self.serial + 1, self.serial + 1 + len(batch))}
-        self.serial += len(batch)
-        taken = slice(None) if len(rows) == len(batch) else rows  # as nearly always: no look-up of each row
+    def _append(self, batch: Batch, key: Codes, rows: Rows) -> None:
+        """Have these rows of a batch stand behind the last row; there is room for them."""
+        self.serial += len(rows)
+        if len(rows) < len(batch):
+            batch, key = batch.take(rows), key[rows]
+        self._waiting.append((batch, key))
+        self._count_waiting += len(rows)
+        if self._count_waiting >= _MOST_WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Write the rows that wait into the columns."""
+        if not self._waiting:
+            return
+        batch = join([batch for batch, _ in self._waiting])
+        key = np.concatenate([key for _, key in self._waiting])
+        self._waiting.clear()
+        self._count_waiting = 0
+        begin, self._end = self._end, self._end + len(batch)
+        new: dict[str, Any] = dict(zip(FLOATS, batch.floats, strict=True))
+        new |= {name: self._texts[name].codes(getattr(batch, name)) for name in TEXTS}
+        new |= {"key": key, "on_ground": batch.on_ground}
+        new |= {"serial": np.arange(self.serial - len(batch) + 1, self.serial + 1)}
         for name, column in self._columns.items():
-            column[begin : self._end] = (new[name] if name in new else getattr(batch, name))[taken]
+            column[begin : self._end] = new[name]
         # Where an aircraft comes twice the last one is assigned, and after sorting the newest lies last.
-        self._last_row[codes["key"][rows]] = np.arange(begin, self._end)
+        self._last_row[key] = np.arange(begin, self._end)
 
     def _put_in_order(self, keys: Codes, time: float) -> None:
         """Sort the rows of these aircraft from an event time on, among the places that they have."""
+        self._settle()
         concerned = np.zeros(len(self._texts["key"]), np.bool_)
         concerned[keys] = True
         rows = self._rows_since(time, concerned)
@@ -239,9 +280,10 @@ class Window:
     def _make_room(self, rows: int) -> None:
         """See to it that so many rows fit, by dropping what has left the window and by growing."""
         capacity = len(self._columns["time"])
-        names = max(map(len, self._texts.values()))  # reports outside the window bring names, but no rows
-        if self._end + rows <= capacity and names <= capacity + _MOST_IDLE_NAMES:
+        names = len(self._texts["key"])  # reports outside the window bring keys, but no rows
+        if self._end + self._count_waiting + rows <= capacity and names <= capacity + _MOST_IDLE_NAMES:
             return
+        self._settle()
         rows_held = np.flatnonzero(self._held())
         dropped = len(rows_held) < self._end
         held = rows_held if dropped else slice(0, self._end)  # where nothing goes: no look-up of each row

@@ -119,4 +119,4 @@ def test_slots_are_used_again_and_nobody_gets_anothers_state(steps):
         picture = fleet.picture(now)
         assert sorted(picture.key) == sorted(plain)
         assert picture.lat.tolist() == [int(key, 16) / 4 for key in picture.key]
-        assert len(fleet._columns["key"]) <= 512
+        assert len(fleet._columns["taken"]) <= 512

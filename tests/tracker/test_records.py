@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.batch import FLOATS
 from tracker.records import read
 
 GOOD = b'{"icao24": "abc123", "lat": 48.0, "lon": 2.0}'
@@ -92,7 +93,7 @@ def test_every_limit_holds_beside_good_records_too(field, value):
 
 def test_a_track_of_360_is_0_beside_good_records_too():
     reading = read([Record(good(track=10)), Record(good(track=360))], now=0.0)
-    assert reading.batch.track.tolist() == [10, 0]
+    assert reading.batch.floats[FLOATS.index("track")].tolist() == [10, 0]
 
 
 def test_nothing_good_is_no_batch():

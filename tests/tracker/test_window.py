@@ -140,16 +140,59 @@ class Plain:
         return self.rows
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda window: [1.0] * len(window),
+        lambda window: times(window.reports()),
+        lambda window: times(window.latest()),
+        lambda window: times(window.track("aaaaaa")),
+        lambda window: window.paths(["aaaaaa"], 9).time.tolist(),
+        lambda window: window.times().tolist(),
+    ],
+    ids=["len", "reports", "latest", "track", "paths", "times"],
+)
+def test_a_report_that_came_alone_is_there_whatever_is_asked(ask):
+    window = Window(10)
+    add(window, report("aaaaaa", 1))
+    assert ask(window) == [1.0]
+
+
+@pytest.mark.parametrize(("span", "held"), [(1e6, 9_000), (99, 100)], ids=["that grows", "of one size"])
+def test_reports_that_come_one_by_one_stand_in_a_window(span, held):
+    window = Window(span)
+    for time in range(9_000):
+        alone = report(f"{time % 7:06x}", time, altitude=time)
+        assert add(window, alone).fresh.tolist() == [0]
+        assert add(window, alone).duplicates == 1
+    expected = [(f"{time % 7:06x}", time, time) for time in range(9_000 - held, 9_000)]
+    assert rows(window.reports()) == expected
+    assert rows(window.latest()) == sorted(expected[-7:])
+
+
+def test_the_rows_after_a_serial_number_are_those_that_came_since():
+    window = Window(100)
+    add(window, report("aaaaaa", 10), report("bbbbbb", 10))
+    add(window, report("aaaaaa", 10))  # a duplicate, which is no row
+    seen = window.serial
+    add(window, report("aaaaaa", 12))
+    add(window, report("bbbbbb", 11), report("bbbbbb", 9))
+    assert seen == 2
+    assert sorted(rows(window.reports(after=seen)))[0][:2] == ("aaaaaa", 12)
+    assert sorted(times(window.reports(after=seen))) == [9, 11, 12]
+    assert times(window.reports(after=window.serial)) == []
+
+
 a_report = st.tuples(
     st.sampled_from(["aaaaaa", "bbbbbb", "cccccc"]), st.integers(0, 30) | st.integers(0, 200), st.booleans()
 )
 
 
 @settings(max_examples=200)
-@given(st.lists(st.lists(a_report, min_size=1, max_size=12), max_size=12), st.integers(1, 40))
+@given(st.lists(st.tuples(st.lists(a_report, min_size=1, max_size=12), st.booleans()), max_size=12), st.integers(1, 40))
 def test_any_order_of_reports_ends_as_if_computed_anew(batches, span):
     window, plain, serial = Window(span), Plain(span), 0.0
-    for batch in batches:
+    for batch, read in batches:
         # A report without a time gets that of its record, as records of one log do: never before the newest.
         reports, published, expected = [], [], []
         for key, time, dated in batch:
@@ -164,6 +207,8 @@ def test_any_order_of_reports_ends_as_if_computed_anew(batches, span):
         assert judgement.late == expected.count("late")
         assert judgement.duplicates == expected.count("duplicate")
         assert judgement.outside == expected.count("outside")
+        if not read:
+            continue
         got = rows(window.reports())
         held = plain.held()
         assert sorted(got) == sorted(held)
