@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -88,9 +87,9 @@ def parse_box(text: str) -> Box:
 
 def tile_of(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     """The number of the tile in which each position lies, shape (n,)."""
-    rows = np.minimum((lat + 90.0) // TILE, _ROWS - 1)
-    columns = np.mod((lon + 180.0) // TILE, _COLUMNS)
-    tiles: npt.NDArray[Any] = (rows * _COLUMNS + columns).astype(np.intp)
+    rows = np.minimum(((lat + 90.0) / TILE).astype(np.intp), _ROWS - 1)
+    columns = ((lon + 180.0) / TILE).astype(np.intp) % _COLUMNS
+    tiles: npt.NDArray[np.intp] = rows * _COLUMNS + columns
     return tiles
 
 

@@ -30,22 +30,8 @@ class Picture:
     icao24: list[str | None]
     callsign: list[str | None]
     squawk: list[str | None]
-    time: Floats
-    """Event time, s since 1970, UTC."""
-    lat: Floats
-    """deg, WGS84."""
-    lon: Floats
-    """deg, WGS84."""
-    velocity: Floats
-    """Ground speed, m/s."""
-    track: Floats
-    """Direction of motion over ground, deg clockwise from true north, [0, 360)."""
-    altitude: Floats
-    """Barometric, m."""
-    geo_altitude: Floats
-    """Above the WGS84 ellipsoid, m."""
-    vertical_rate: Floats
-    """m/s, up is positive."""
+    floats: Floats
+    """Shape (len(FLOATS), n); each row has a property of its name."""
     on_ground: npt.NDArray[np.int8]
     """1 on the ground, 0 in the air, -1 not known."""
     age: Floats
@@ -54,16 +40,63 @@ class Picture:
     """Not heard for a while; still drawn, in grey."""
     seq: npt.NDArray[np.int64]
     """The fleet's sequence number at the aircraft's last change."""
-    published: Floats
-    """When the record of its newest report was published, s since 1970, UTC."""
 
     def __len__(self) -> int:
         return len(self.key)
 
+    @property
+    def published(self) -> Floats:
+        """When the record of its newest report was published, s since 1970, UTC."""
+        return self._row("published")
+
+    @property
+    def time(self) -> Floats:
+        """Event time, s since 1970, UTC."""
+        return self._row("time")
+
+    @property
+    def lat(self) -> Floats:
+        """deg, WGS84."""
+        return self._row("lat")
+
+    @property
+    def lon(self) -> Floats:
+        """deg, WGS84."""
+        return self._row("lon")
+
+    @property
+    def velocity(self) -> Floats:
+        """Ground speed, m/s."""
+        return self._row("velocity")
+
+    @property
+    def track(self) -> Floats:
+        """Direction of motion over ground, deg clockwise from true north, [0, 360)."""
+        return self._row("track")
+
+    @property
+    def altitude(self) -> Floats:
+        """Barometric, m."""
+        return self._row("altitude")
+
+    @property
+    def geo_altitude(self) -> Floats:
+        """Above the WGS84 ellipsoid, m."""
+        return self._row("geo_altitude")
+
+    @property
+    def vertical_rate(self) -> Floats:
+        """m/s, up is positive."""
+        return self._row("vertical_rate")
+
+    def _row(self, name: str) -> Floats:
+        row: Floats = self.floats[_PLACES[name]]
+        return row
+
 
 _SMALLEST = 64  # slots
 _TEXTS = ("key", *TEXTS)
-_PUBLISHED = FLOATS.index("published")
+_PLACES = {name: place for place, name in enumerate(FLOATS)}
 
 
 class _Slots(dict[str, int]):
@@ -172,23 +205,23 @@ class Fleet:
         Those that were expired are not among them.
         """
         columns = self._columns
-        changed = np.flatnonzero(columns["taken"] & (columns["seq"] > after) & (columns["seq"] <= until))
+        seq = columns["seq"]
+        (changed,) = (columns["taken"] & (seq > after) & (seq <= until)).nonzero()
         return self._picture(changed, now - columns["heard"][changed], unheard=False)
 
     def _picture(self, shown: Rows, age: Floats, *, unheard: bool) -> Picture:
         columns = self._columns
         keys, callsigns, squawks = columns["texts"].take(shown, axis=1).tolist()
-        floats: dict[str, Floats] = dict(zip(FLOATS, columns["floats"].take(shown, axis=1), strict=True))
         return Picture(
             key=keys,
             icao24=[None if key.startswith("cs:") else key for key in keys],
             callsign=callsigns,
             squawk=squawks,
+            floats=columns["floats"].take(shown, axis=1),
             on_ground=columns["on_ground"].take(shown),
             age=age,
             stale=(age > self.stale_after) | unheard,
             seq=columns["seq"].take(shown),
-            **floats,
         )
 
     def _make_room(self) -> None:
@@ -204,4 +237,4 @@ class Fleet:
         """Reckon when the aircraft of the backlog were heard: the newest record of it counts as heard now."""
         columns = self._columns
         old = np.flatnonzero(columns["taken"] & columns["backlog"])
-        columns["heard"][old] = now - (self._newest_backlog - columns["floats"][_PUBLISHED, old])
+        columns["heard"][old] = now - (self._newest_backlog - columns["floats"][_PLACES["published"], old])

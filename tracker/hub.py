@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tracker.batch import NUMBERS, Rows
+from tracker.batch import FLOATS, Rows
 from tracker.boxes import Box, Tiles, tile_of
 from tracker.fleet import Fleet, Picture
 from tracker.protocol import DIALECT, Columns, Delta, Resume, Snapshot, Subscribe, encode, prepare
@@ -26,7 +26,7 @@ EXITS_KEPT = 60.0
 
 PLAIN = "plain"
 """The dialect without a name, as in metrics."""
-_FLOATS = ("time", *NUMBERS)
+_SENT = FLOATS[1:]  # all but `published`
 
 
 @dataclass(slots=True, eq=False)
@@ -186,11 +186,12 @@ def _columns(picture: Picture, rows: Sequence[int]) -> Columns:
     if not rows:
         return {}
     texts = {name: [getattr(picture, name)[row] for row in rows] for name in ("key", "callsign", "squawk")}
-    floats = {name: getattr(picture, name)[rows] for name in _FLOATS}
+    floats = picture.floats[1:].take(rows, axis=1)
+    known = (~np.isnan(floats)).any(axis=1).tolist()
     ground = [None if one < 0 else bool(one) for one in picture.on_ground[rows].tolist()]
     return (
         {name: values for name, values in texts.items() if any(values)}
-        | {name: values.tolist() for name, values in floats.items() if not np.isnan(values).all()}
+        | {name: values for name, values, any_known in zip(_SENT, floats.tolist(), known, strict=True) if any_known}
         | ({"on_ground": ground} if any(one is not None for one in ground) else {})
         | {"heard": np.maximum(0.0, picture.age[rows]).round(2).tolist()}
     )
@@ -198,13 +199,13 @@ def _columns(picture: Picture, rows: Sequence[int]) -> Columns:
 
 def _plain(picture: Picture, rows: Sequence[int]) -> Iterator[bytes]:
     """Each row as a state vector of the wire, with its key."""
-    floats = [(name, getattr(picture, name).tolist()) for name in _FLOATS]
-    for row in rows:
+    floats = picture.floats[1:].take(rows, axis=1).T.tolist()
+    for row, values in zip(rows, floats, strict=True):
         vector: dict[str, Any] = {"key": picture.key[row]}
         for name in ("icao24", "callsign", "squawk"):
             if text := getattr(picture, name)[row]:
                 vector[name] = text
-        vector |= {name: values[row] for name, values in floats if values[row] == values[row]}  # NaN is not
+        vector |= {name: value for name, value in zip(_SENT, values, strict=True) if value == value}  # NaN is not
         if picture.on_ground[row] >= 0:
             vector["on_ground"] = bool(picture.on_ground[row])
         yield msgspec.json.encode(vector)

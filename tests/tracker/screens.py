@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from comm.base_comm import BaseComm
 
+from tracker.batch import FLOATS
 from tracker.fleet import Picture
 
 
@@ -57,8 +58,8 @@ def picture(n: int, *, first: int = 0, **columns: Any) -> Picture:
         "published": np.full(n, 1e9),
         **columns,
     }
-    floats = ("time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate", "age")
-    values |= {name: np.asarray(values[name], np.float64) for name in floats}
+    values["floats"] = np.array([np.broadcast_to(values.pop(name), n) for name in FLOATS], np.float64)
+    values |= {"age": np.asarray(values["age"], np.float64)}
     values |= {"on_ground": np.asarray(values["on_ground"], np.int8), "stale": np.asarray(values["stale"], np.bool_)}
     return Picture(**values)
 
