@@ -186,12 +186,11 @@ def _columns(picture: Picture, rows: Sequence[int]) -> Columns:
     if not rows:
         return {}
     texts = {name: [getattr(picture, name)[row] for row in rows] for name in ("key", "callsign", "squawk")}
-    floats = picture.floats[1:].take(rows, axis=1)
-    known = (~np.isnan(floats)).any(axis=1).tolist()
+    floats = zip(_SENT, picture.floats[1:].take(rows, axis=1).tolist(), strict=True)
     ground = [None if one < 0 else bool(one) for one in picture.on_ground[rows].tolist()]
     return (
         {name: values for name, values in texts.items() if any(values)}
-        | {name: values for name, values, any_known in zip(_SENT, floats.tolist(), known, strict=True) if any_known}
+        | {name: values for name, values in floats if any(value == value for value in values)}  # NaN is not
         | ({"on_ground": ground} if any(one is not None for one in ground) else {})
         | {"heard": np.maximum(0.0, picture.age[rows]).round(2).tolist()}
     )
