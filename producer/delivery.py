@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def deliver(target: Target, reports: Iterable[T], run: Callable[..., None], source: Recording | None = None) -> None:
-    """Publish a source's reports until it ends or a signal comes, and says how it goes.
+    """Publishes a source's reports until it ends or a signal comes, and says how it goes.
 
     Args:
         target: Where to.
