@@ -131,7 +131,7 @@ def validate(fields: Mapping[str, object]) -> StateVector:
     try:
         vector = msgspec.convert(known, StateVector)
         texts = spell_texts(vector.icao24, vector.callsign, vector.squawk)
-    except (msgspec.ValidationError, OverflowError, SchemaError):
+    except (msgspec.ValidationError, OverflowError, SystemError, SchemaError):  # SystemError: before 0.22
         return build({name: (name, value) for name, value in known.items()})
     return vector if texts is None else _with_texts(vector, texts)
 
