@@ -170,7 +170,7 @@ def test_a_click_on_a_header_sorts_the_table(page: Page) -> None:
     button = table.locator("th button", has_text="altitude")
     for order, sign in (("ascending", 1), ("descending", -1)):
         button.click()
-        page.wait_for_selector(f".flight-table th[aria-sort={order}]")
+        table.locator(f"th[aria-sort={order}]", has_text="altitude").wait_for()  # another column was, before the click
         texts = table.locator("tbody td:nth-child(3)").all_inner_texts()
         feet = [int(text.replace(",", "")) * sign for text in texts if text[0].isdigit()]
         assert len(feet) > 3
