@@ -4,13 +4,14 @@
 
 Each of these is a process of its own; the readers' one holds all viewers, and times every update of 20 of them, from
 the moment of publishing that stands in its `time` until it is read. Everything is measured in one span after a warm-up;
-CPU is what the kernel counts for a process in that span. On a machine of two cores nothing is pinned by default: the
-server has at most one core, and the scheduler moves the others to what is free. `BENCH_PIN=1` keeps the server to
-core 0 and all others to core 1, where readers, broker and publisher then wait for each other.
+CPU is what the kernel counts for a process in that span. Processes are not pinned, but for the scene `latency`: there
+the server is kept to core 0, and all others, the bare consumer too, to core 1, where they wait for each other.
+`crowded` is the same unpinned: on two cores five processes then wait for the scheduler as long as for each other.
+`BENCH_PIN=1` pins every scene.
 
 Usage: `python -m benchmarks fanout`. `BENCH_CLIENTS` (default 1,000) and `BENCH_SECONDS` (default 10) shrink it;
-`BENCH_SCENES` names some of `fanout,naive,fleet,mute,latency`. `BENCH_BROKER=HOST:PORT` has one scene read a broker
-that runs already, such as Apache Kafka, from the topic `BENCH_TOPIC`, which must not exist. Linux only.
+`BENCH_SCENES` names some of `fanout,naive,fleet,mute,latency,crowded`. `BENCH_BROKER=HOST:PORT` has one scene read a
+broker that runs already, such as Apache Kafka, from the topic `BENCH_TOPIC`, which must not exist. Linux only.
 """
 
 import os
@@ -20,7 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -54,6 +55,8 @@ class Scene:
     """Clients beside the others that subscribe and never read."""
     bare: bool = False
     """Whether a bare consumer reads the topic beside the server."""
+    pinned: bool = PINNED
+    """Whether the server has a core of its own."""
 
 
 SCENES = {
@@ -61,8 +64,9 @@ SCENES = {
     "naive": Scene("the naive way: a send for each message and client", CLIENTS, 1_000, 1_000, None, naive=True),
     "fleet": Scene("a large fleet", max(1, CLIENTS // 10), 10_000, 10_000),
     "mute": Scene("the same beside clients that never read", max(1, CLIENTS // 10), 10_000, 10_000, mute=5),
-    "latency": Scene("what the server adds", min(10, CLIENTS), 1_000, 1_000, None, tick=0, bare=True),
+    "latency": Scene("what the server adds", min(10, CLIENTS), 1_000, 1_000, None, tick=0, bare=True, pinned=True),
 }
+SCENES["crowded"] = replace(SCENES["latency"], title="what it adds where it has no core of its own", pinned=PINNED)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
     with ExitStack() as stack:
 
         def start(name: str, module: str, *options: object) -> Child:
-            core = int(name != "server") if PINNED else None
+            core = int(name != "server") if scene.pinned else None
             children[name] = stack.enter_context(running(module, *options, limit=limit, core=core))
             return children[name]
 
