@@ -239,6 +239,8 @@ class Window:
 
     def _append(self, batch: Batch, key: Codes, rows: Rows) -> None:
         """Have these rows of a batch stand behind the last row; there is room for them."""
+        if not len(rows):
+            return
         self.serial += len(rows)
         if len(rows) < len(batch):
             batch, key = batch.take(rows), key[rows]

@@ -1,5 +1,7 @@
 """The rolling window, against one that is computed anew from all reports."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -168,6 +170,22 @@ def test_reports_that_come_one_by_one_stand_in_a_window(span, held):
     expected = [(f"{time % 7:06x}", time, time) for time in range(9_000 - held, 9_000)]
     assert rows(window.reports()) == expected
     assert rows(window.latest()) == sorted(expected[-7:])
+
+
+@pytest.mark.parametrize("time", [100, 1], ids=["duplicates", "reports outside the window"])
+def test_reports_that_are_no_rows_cost_no_memory_however_many_come_before_anybody_asks(time):
+    window = Window(10)
+    add(window, report("aaaaaa", 100))
+    refused = collect([report("aaaaaa", time)], [0.0])
+    tracemalloc.start()
+    try:
+        for _ in range(5_000):
+            assert not len(window.add(refused).accepted)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 100_000  # bytes; each would take some hundreds
+    assert times(window.reports()) == [100]
 
 
 def test_the_rows_after_a_serial_number_are_those_that_came_since():
