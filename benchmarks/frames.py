@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from benchmarks.traffic import reports
-from tracker.batch import collect
+from tracker.feed.batch import collect
 from tracker.frame import frame
-from tracker.window import Window
+from tracker.state.window import Window
 
 ROWS = 1_000_000
 AIRCRAFT = 20_000

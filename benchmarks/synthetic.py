@@ -14,9 +14,9 @@ import time
 
 import numpy as np
 
-from producer.publish import Publisher
+from producer.publish.publisher import Publisher
+from producer.sources.synthetic import batches, launch, load_airports, run, step
 from producer.stop import Stop
-from producer.synthetic import batches, launch, load_airports, run, step
 
 REPORTS = int(os.environ.get("BENCH_REPORTS", "200000"))
 AIRCRAFT = 10_000

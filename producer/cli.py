@@ -19,11 +19,11 @@ from typing import Any, NoReturn
 import click
 
 import producer
-from producer import replay as replaying
+from producer.cluster.options import option
 from producer.delivery import deliver
 from producer.errors import ProducerError
-from producer.options import option
-from producer.recording import BUNDLED, Recording
+from producer.sources import replay as replaying
+from producer.sources.recording import BUNDLED, Recording
 from producer.target import Target, target_options
 
 _MAX_FLIGHTS = 100_000  # synthetic.identity.MAX_FLIGHTS, which is not imported before it is needed
@@ -205,7 +205,7 @@ def synthetic(
 
 def _synthetic() -> Any:  # noqa: ANN401 - a module; its types are those of NumPy, which may not be there
     try:
-        return importlib.import_module("producer.synthetic")
+        return importlib.import_module("producer.sources.synthetic")
     except ModuleNotFoundError as error:
         raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[synthetic]'") from error
 

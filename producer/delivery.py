@@ -20,12 +20,12 @@ import click
 
 from producer.errors import ProducerError
 from producer.progress import Progress
-from producer.recording import Recording
+from producer.sources.recording import Recording
 from producer.stop import Stop
 from producer.target import Target
 
 if TYPE_CHECKING:
-    from producer.publish import Publisher
+    from producer.publish.publisher import Publisher
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def deliver(target: Target, reports: Iterable[T], run: Callable[..., None], sour
 
 def _publisher_class() -> type[Publisher]:
     try:
-        module = importlib.import_module("producer.publish")
+        module = importlib.import_module("producer.publish.publisher")
     except ModuleNotFoundError as error:
         raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[producer]'") from error
     publisher: type[Publisher] = module.Publisher

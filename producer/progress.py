@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from producer.errors import ProducerError
-from producer.recording import Recording
+from producer.sources.recording import Recording
 
 if TYPE_CHECKING:
-    from producer.publish import Publisher
+    from producer.publish.publisher import Publisher
 
 logger = logging.getLogger(__name__)
 

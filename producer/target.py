@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from producer.connection import Security
-from producer.options import bootstrap_servers, option, security, topic
+from producer.cluster.connection import Security
+from producer.cluster.options import bootstrap_servers, option, security, topic
 
 F = TypeVar("F", bound=Callable[..., Any])
 

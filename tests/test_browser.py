@@ -68,7 +68,8 @@ class Lab:
         settings = {"JUPYTER_TOKEN": self.token, "JUPYTER_CONFIG_PATH": str(REPOSITORY / "tracker" / "lab_config")}
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "tracker.lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
+                sys.executable, "-m", "tracker.workbench.lab", "--no-browser", "--allow-root",
+                "--ServerApp.ip=127.0.0.1",
                 f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}",
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             ],

@@ -15,8 +15,8 @@ from brokers import Kafka, Topic, free_port
 from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
 
 import tracker as package
-from producer.connection import Security, without
-from producer.publish import Publisher
+from producer.cluster.connection import Security, without
+from producer.publish.publisher import Publisher
 from producer.wire import StateVector
 from tracker import FeedFailed, Tracker
 

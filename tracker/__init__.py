@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.demonstration import demo as demo
     from tracker.errors import BadFrame as BadFrame
     from tracker.errors import BadOption as BadOption
     from tracker.errors import BrokerUnreachable as BrokerUnreachable
@@ -29,37 +28,30 @@ if TYPE_CHECKING:
     from tracker.errors import UnknownAircraft as UnknownAircraft
     from tracker.errors import UnknownColumn as UnknownColumn
     from tracker.frame import COLUMNS as COLUMNS
-    from tracker.live import Tracker as Tracker
-    from tracker.stats import Stats as Stats
+    from tracker.jupyter.tracker import Tracker as Tracker
+    from tracker.state.stats import Stats as Stats
+    from tracker.workbench.demo import demo as demo
 
 _HOMES = {
-    "BadFrame": "errors",
-    "BadOption": "errors",
-    "BrokerUnreachable": "errors",
-    "BrokerWarning": "errors",
-    "COLUMNS": "frame",
-    "FeedFailed": "errors",
-    "HandshakeFailed": "errors",
-    "MissingColumn": "errors",
-    "NotRunning": "errors",
-    "NotSettled": "errors",
-    "ServerRefused": "errors",
-    "ServerUnreachable": "errors",
-    "Stats": "stats",
-    "Tracker": "live",
-    "TrackerError": "errors",
-    "UnknownAircraft": "errors",
-    "UnknownColumn": "errors",
-    "demo": "demonstration",
-}
+    "errors": [
+        "BadFrame", "BadOption", "BrokerUnreachable", "BrokerWarning", "FeedFailed", "HandshakeFailed", "MissingColumn",
+        "NotRunning", "NotSettled", "ServerRefused", "ServerUnreachable", "TrackerError", "UnknownAircraft",
+        "UnknownColumn",
+    ],
+    "frame": ["COLUMNS"],
+    "jupyter.tracker": ["Tracker"],
+    "state.stats": ["Stats"],
+    "workbench.demo": ["demo"],
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOMES)  # one list of names, held to account by a test
+__all__ = sorted(_HOME_OF)  # one list of names, held to account by a test
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -7,9 +7,9 @@ from importlib.metadata import version
 import click
 
 from tracker.devbroker.command import broker
-from tracker.serve import serve
+from tracker.server.command import serve
 from tracker.tail import tail
-from tracker.up import up
+from tracker.workbench.up import up
 
 
 @click.group()

@@ -23,9 +23,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, W
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-from tracker.boxes import Box
 from tracker.errors import BadFrame, BadOption, ServerRefused, ServerUnreachable
-from tracker.protocol import (
+from tracker.geo.boxes import Box
+from tracker.stream.protocol import (
     DIALECT,
     MAX_HZ,
     PATH,

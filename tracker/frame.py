@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.batch import Floats, Rows
 from tracker.errors import BadOption, UnknownColumn
-from tracker.records import Reject
-from tracker.texts import ABSENT, Names
+from tracker.feed.batch import Floats, Rows
+from tracker.feed.records import Reject
+from tracker.state.interning import ABSENT, Names
+from tracker.state.window import Reports
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
-from tracker.window import Reports
 
 Where = str | Callable[[pd.DataFrame], "pd.Series[bool]"]
 """Which rows of a frame: an expression for `DataFrame.query`, or a function from the frame to a boolean series."""

@@ -20,11 +20,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from tracker.boxes import Box, parse_box
 from tracker.client import Frames, connect
 from tracker.errors import TrackerError
-from tracker.mirror import Mirror, Row
-from tracker.protocol import MAX_HZ, PATH, Delta, Fault, Frame, Hello, Lag
+from tracker.geo.boxes import Box, parse_box
+from tracker.stream.mirror import Mirror, Row
+from tracker.stream.protocol import MAX_HZ, PATH, Delta, Fault, Frame, Hello, Lag
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
 
 URL = f"ws://127.0.0.1:8000{PATH}"

@@ -11,8 +11,8 @@ from reading import count
 from running import finish, run, start, wait_for
 
 from producer.progress import Progress
-from producer.publish import Publisher
-from producer.recording import BUNDLED, Recording
+from producer.publish.publisher import Publisher
+from producer.sources.recording import BUNDLED, Recording
 from producer.stop import Stop
 
 pytestmark = [

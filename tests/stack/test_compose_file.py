@@ -11,7 +11,7 @@ from compose import BUILT, CHECKOUT, SERVICES
 from dockerfile import stages
 
 import producer.cli
-import tracker.serve
+import tracker.server.command
 
 ALL = {*SERVICES, "console"}
 PUBLISHED = {
@@ -212,7 +212,7 @@ def test_what_services_are_told_are_variables_that_their_programs_know(services:
     sources = producer.cli.cli.commands.values()
     known = {
         "producer": {parameter.envvar for source in sources for parameter in source.params},
-        "backend": {parameter.envvar for parameter in tracker.serve.serve.params},
+        "backend": {parameter.envvar for parameter in tracker.server.command.serve.params},
         "frontend": set(re.findall(r'process\.env\["([A-Z_]+)"\]', text("tracker/web/vite.config.ts"))),
     }
     for name, variables in known.items():

@@ -9,7 +9,7 @@ from brokers import Topic
 from screens import Wire
 
 from tracker.devbroker import BrokerThread
-from tracker.livemap import LiveMap
+from tracker.jupyter.map.livemap import LiveMap
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from fakeserver import FakeServer, running
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.boxes import Box
 from tracker.client import connect, delay
 from tracker.errors import BadFrame, BadOption, ServerRefused, ServerUnreachable
-from tracker.protocol import PATH, Bye, Delta, Fault, Hello, Lag, Resume, Snapshot, Subscribe
+from tracker.geo.boxes import Box
+from tracker.stream.protocol import PATH, Bye, Delta, Fault, Hello, Lag, Resume, Snapshot, Subscribe
 
 WORLD = Subscribe()
 ALPS = (5.0, 44.0, 16.0, 48.0)

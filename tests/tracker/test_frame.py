@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.wire import StateVector
-from tracker.batch import collect
 from tracker.errors import UnknownColumn
+from tracker.feed.batch import collect
+from tracker.feed.records import Reject
 from tracker.frame import COLUMNS, frame, rejected_frame
-from tracker.records import Reject
-from tracker.window import Window
+from tracker.state.window import Window
 
 FULL = StateVector(
     icao24="abc123", callsign="AFR1", lat=48.5, lon=2.5, velocity=100.0, track=90.0, altitude=304.8,

@@ -12,8 +12,8 @@ import pytest
 from fakeserver import running
 from rich.console import Console
 
-from tracker.boxes import Box
-from tracker.protocol import Bye, Delta, Fault, Hello, Lag, Snapshot, Subscribe
+from tracker.geo.boxes import Box
+from tracker.stream.protocol import Bye, Delta, Fault, Hello, Lag, Snapshot, Subscribe
 from tracker.tail import UNKNOWN, Board, table
 
 FLEET = Snapshot(

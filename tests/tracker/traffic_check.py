@@ -11,11 +11,11 @@ import numpy as np
 from openap.phase import FlightPhase
 from traffic.core import Traffic
 
-from producer.recording import BUNDLED, Recording
+from producer.sources.recording import BUNDLED, Recording
 from tracker.analysis import PHASES, label_phases, measure_distance, resample, split_flights
-from tracker.batch import collect
+from tracker.feed.batch import collect
 from tracker.frame import frame
-from tracker.window import Window
+from tracker.state.window import Window
 
 LABELS = {"GND": "ground", "CL": "climb", "DE": "descent", "CR": "cruise", "LVL": "level"}
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.batch import Floats
 from tracker.errors import MissingColumn
+from tracker.feed.batch import Floats
 
 Ticks = npt.NDArray[np.int64]
 """Times, us since 1970."""

@@ -12,9 +12,9 @@ import pandas as pd
 
 from tracker.analysis.columns import Flags, require, texts
 from tracker.analysis.sequences import AIRCRAFT, Sequences, in_order
-from tracker.batch import Rows
-from tracker.since import parse_span
-from tracker.texts import ABSENT
+from tracker.feed.batch import Rows
+from tracker.spans import parse_span
+from tracker.state.interning import ABSENT
 
 _Codes = npt.NDArray[np.int64]
 

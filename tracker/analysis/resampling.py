@@ -11,10 +11,10 @@ import pandas as pd
 
 from tracker.analysis.columns import Flags, Ticks, numbers
 from tracker.analysis.sequences import FLIGHT, Sequences, in_order
-from tracker.batch import Floats, Rows
 from tracker.errors import BadOption
-from tracker.since import parse_span
-from tracker.texts import ABSENT
+from tracker.feed.batch import Floats, Rows
+from tracker.spans import parse_span
+from tracker.state.interning import ABSENT
 
 ANGLES = ("track", "heading", "longitude")
 """The columns that go round a circle of 360 degrees."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from tracker.analysis.columns import NO_TIME, Flags, Ticks, first_of, require, texts, ticks
-from tracker.batch import Rows
+from tracker.feed.batch import Rows
 
 AIRCRAFT = ("key", "icao24")
 """The columns that tell aircraft apart, the better one first."""

@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from producer.wire import StateVector
 from tracker.devbroker import BrokerThread
-from tracker.protocol import DIALECT, PATH
+from tracker.stream.protocol import DIALECT, PATH
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -23,7 +23,7 @@ export const ROUND = TURNS;
 
 const LOOKS = TURNS + 1;
 
-/** An aircraft that flies north, seen from above, in a square of 24; as in `tracker/symbols.py`. */
+/** An aircraft that flies north, seen from above, in a square of 24; as in `tracker/jupyter/map/symbols.py`. */
 export const PLANE: readonly (readonly [number, number])[] = [
   [12, 0.8], [13.6, 2.6], [14.1, 5], [14.1, 8.6], [23, 14.2], [23, 17.4], [14.1, 15], [13.7, 18.6], [17, 20.8],
   [17, 23.2], [12, 21.9], [7, 23.2], [7, 20.8], [10.3, 18.6], [9.9, 15], [1, 17.4], [1, 14.2], [9.9, 8.6], [9.9, 5],

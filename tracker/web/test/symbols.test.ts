@@ -5,7 +5,7 @@ import { OUTLINE, PLANE, STALE_OUTLINE, type Theme } from "../src/sprites";
 import { classOf, colourOf, COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../src/symbols";
 
 const FOOT = 0.3048; // m
-const python = readFileSync(new URL("../../symbols.py", import.meta.url), "utf8");
+const python = readFileSync(new URL("../../jupyter/map/symbols.py", import.meta.url), "utf8");
 
 /** What is written between two words of the Python module. */
 function between(start: string, end: string): string {

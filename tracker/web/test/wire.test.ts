@@ -6,7 +6,7 @@ type Message = { type: string; columns?: object } & Record<string, unknown>;
 
 /** What Python's tests hold the server to. */
 const golden = JSON.parse(
-  readFileSync(new URL("../../../tests/tracker/protocol_golden.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../tests/tracker/stream/protocol_golden.json", import.meta.url), "utf8"),
 ) as Message[];
 const sent = golden.filter(({ type }) => type !== "subscribe");
 const asked = golden.filter(({ type }) => type === "subscribe");

@@ -1,0 +1,1 @@
+"""The Kafka clients of the producer: the publisher, and the topic that it makes."""

@@ -1,0 +1,120 @@
+"""producer/cli.py: the command, in processes of its own."""
+
+import importlib.metadata
+import socket
+import time
+
+import pytest
+from click.testing import CliRunner
+from reading import count, records
+from running import run
+
+import producer
+from producer.cli import cli, main
+from producer.sources.recording import BUNDLED, Recording
+from producer.wire import decode
+
+pytestmark = [
+    pytest.mark.usefixtures("_kafka_leaves_sockets"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
+
+def only_line(status, out, err):
+    """What ends with status 2 says why in one line on stderr; gives that line."""
+    assert (status, out) == (2, ""), err
+    (line,) = err.splitlines()
+    assert line.startswith("producer: ")
+    return line
+
+
+@pytest.fixture(scope="module")
+def nobody():
+    """An address where nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_a_recording_is_published_with_its_own_times(broker):
+    status, out, err = run(
+        "replay", "--bootstrap-servers", broker.address, "--speed", "max", "--partitions", "1", "--limit", "3000"
+    )
+    assert (status, out) == (0, ""), err
+    assert "sent 3,000 reports" in err.splitlines()[-1]
+    assert "delivered 3,000" in err.splitlines()[-1]
+    expected = [state for state, _ in zip(Recording(BUNDLED), range(3000), strict=False)]
+    assert [decode(record.value) for record in records(broker.address, "shipments")] == expected
+
+
+def test_every_option_may_come_from_the_environment(broker):
+    environment = {
+        "KAFKA_BOOTSTRAP_SERVERS": broker.address,
+        "KAFKA_TOPIC": "elsewhere",
+        "PRODUCER_SPEED": "max",
+        "PRODUCER_LIMIT": "7",
+        "PRODUCER_TIME": "recorded",
+        "PRODUCER_COMPRESSION": "gzip",
+    }
+    status, _, err = run("replay", env=environment)
+    assert status == 0, err
+    assert count(broker.address, "elsewhere") == 7
+    for option in cli.commands["replay"].params:
+        assert option.param_type_name == "argument" or option.envvar, option.name
+
+
+def test_at_speed_1_the_first_report_is_now(broker):
+    before = time.time()
+    status, _, err = run("replay", "--bootstrap-servers", broker.address, "--limit", "5")
+    assert status == 0, err
+    times = [decode(record.value).time for record in records(broker.address, "shipments")]
+    assert len(times) == 5
+    assert all(before - 1 <= when <= time.time() + 1 for when in times)
+
+
+def test_no_broker_is_one_line_and_status_2(nobody):
+    line = only_line(*run("replay", "--bootstrap-servers", nobody, "--connect-timeout", "0.5"))
+    assert nobody in line
+    assert "--bootstrap-servers" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["replay", "absent.csv"], "absent.csv"),
+        (["replay", "."], "unknown format"),
+        (["replay", "--speed", "0"], "neither a positive number nor 'max'"),
+        (["replay", "--speed", "fast"], "neither a positive number nor 'max'"),
+        (["replay", "--speed", "nan"], "neither a positive number nor 'max'"),
+        (["replay", "--time", "now", "--speed", "10"], "--topic"),
+        (["replay", "--time", "now", "--speed", "max"], "contradict"),
+        (["replay", "--limit", "0"], "--limit"),
+        (["replay", "--compression", "rar"], "--compression"),
+        (["replay", "--partitions", "0"], "--partitions"),
+        (["replay", "--topic", "a/b"], "no name of a topic"),
+        (["replay", "--topic", ""], "no name of a topic"),
+        (["replay", "--bootstrap-servers", ","], "HOST:PORT"),
+        (["replay", "--bootstrap-servers", "here:there"], "HOST:PORT"),
+        (["replay", "--bootstrap-servers", "here:99999"], "HOST:PORT"),
+        (["replay", "--nonsense"], "--nonsense"),
+        (["fly"], "fly"),
+        ([], "a command is required: replay"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(arguments, says, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert says in only_line(caught.value.code, *capsys.readouterr())
+
+
+def test_a_file_without_its_columns_is_one_line_and_status_2(tmp_path):
+    (tmp_path / "r.csv").write_text("timestamp,icao24\n1,abcdef\n")
+    line = only_line(*run("replay", "r.csv", cwd=tmp_path))
+    assert line.startswith("producer: r.csv: has no column latitude, longitude")
+
+
+def test_version_and_help():
+    runner = CliRunner()
+    assert runner.invoke(cli, ["--version"]).output == f"producer, version {producer.__version__}\n"
+    assert producer.__version__ == importlib.metadata.version("flight-tracker")
+    assert "--speed" in runner.invoke(cli, ["replay", "--help"]).output

@@ -1,0 +1,47 @@
+import pytest
+from screens import Wire
+
+from tracker import BadOption, Tracker
+from tracker.jupyter.map.livemap import LiveMap
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("center", (91, 0)),
+        ("center", (0, 181)),
+        ("center", (0, float("nan"))),
+        ("center", 5),
+        ("center", "ab"),
+        ("zoom", -1),
+        ("zoom", 20),
+        ("zoom", "9"),
+        ("follow", ""),
+        ("follow", 5),
+        ("trails", "two minutes"),
+        ("trails", -1),
+        ("colour_by", "colour"),
+        ("limit", -1),
+        ("limit", 1.5),
+    ],
+)
+def test_a_bad_option_is_refused_with_its_name_its_value_and_the_limit(wire: Wire, option: str, value: object) -> None:
+    with pytest.raises(BadOption, match=f"^{option}=.*needed") as refused:
+        LiveMap(**{option: value})
+    assert refused.value.name == option
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"bootstrap_servers": "localhost"}, "bootstrap_servers"),
+        ({"bootstrap_servers": "localhost:port"}, "bootstrap_servers"),
+        ({"window": "ten"}, "window"),
+        ({"since": "yesterday"}, "since"),
+        ({"stale_after": 90}, "stale_after"),
+        ({"topic": "no spaces"}, "topic"),
+    ],
+)
+def test_a_bad_option_is_refused_by_name(options, name):
+    with pytest.raises(BadOption, match=name):
+        Tracker(**options)

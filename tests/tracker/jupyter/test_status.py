@@ -1,0 +1,98 @@
+import re
+from datetime import UTC, datetime
+
+import pytest
+from screens import Wire, run_in_thread
+
+from tracker.jupyter.status import StatusStrip
+from tracker.state.stats import STOPPED, Stats
+
+WHEN = datetime(2021, 10, 7, 13, 0, 1, tzinfo=UTC)
+
+
+def words(strip: StatusStrip, stats: Stats) -> str:
+    """What it says, without its marks."""
+    strip.draw(stats)
+    return " ".join(re.sub(r"<[^>]*>", " ", strip.value).split())
+
+
+def test_strip_says_every_number(wire: Wire) -> None:
+    stats = Stats(
+        rejected=1, duplicates=2, late=3, reconnects=4, rate=66.6, lag=5, rows=43191, aircraft=67, stale=6,
+        outside_window=7, logs_replaced=8, truncated=9, connected=True,
+    )  # fmt: skip
+    assert words(StatusStrip(), stats) == (
+        "● connected 67 reports/s 5 behind 67 aircraft (6 stale) 43,191 rows 1 rejected 3 late 2 duplicates "
+        "7 outside window 4 reconnects 8 logs replaced 9 missed by retention"
+    )
+
+
+def test_faults_that_did_not_happen_take_no_room_but_rejects_are_always_told(wire: Wire) -> None:
+    assert words(StatusStrip(), Stats(connected=True, lag=0)).endswith("0 aircraft 0 rows 0 rejected")
+
+
+def test_strip_says_whose_numbers_it_shows(wire: Wire) -> None:
+    strip = StatusStrip("shipments", "localhost:9092,<other>:9093")
+    assert words(strip, Stats()).endswith("shipments at localhost:9092,&lt;other&gt;:9093")
+
+
+@pytest.mark.parametrize(
+    ("stats", "state"),
+    [
+        (Stats(), "○ not connected"),
+        (Stats(since=WHEN), "○ not connected, stale since 2021-10-07 13:00:01 UTC"),
+        (Stats(since=WHEN, error=STOPPED), "■ stopped, stale since 2021-10-07 13:00:01 UTC"),
+        (Stats(since=WHEN, connected=True), "● connected"),
+        (Stats(connected=True, aircraft=2, stale=1), "● connected"),
+        (
+            Stats(connected=True, aircraft=2, stale=2, newest=WHEN),
+            "◐ connected, but all stale, newest report of 2021-10-07 13:00:01 UTC",
+        ),
+    ],
+)
+def test_the_state_is_told_in_words(wire: Wire, stats: Stats, state: str) -> None:
+    said = words(StatusStrip(), stats)
+    assert said.startswith(f"{state} 0 reports/s")
+    assert STOPPED not in said.removeprefix(state)
+
+
+def test_a_lag_that_is_not_known_is_a_dash(wire: Wire) -> None:
+    assert "\N{EN DASH} behind" in words(StatusStrip(), Stats())
+
+
+def test_last_error_is_shown_and_escaped(wire: Wire) -> None:
+    assert words(StatusStrip(), Stats(error="<b>no</b> broker")).endswith("last error: &lt;b&gt;no&lt;/b&gt; broker")
+
+
+def test_one_message_a_draw_and_none_when_nothing_changed(wire: Wire) -> None:
+    strip = StatusStrip()
+    wire.take()
+    strip.draw(Stats(rows=1))
+    assert [kind for kind, _ in wire.take()] == ["comm_msg"]
+    strip.draw(Stats(rows=1))
+    assert wire.take() == []
+
+
+def test_display_holds_the_widget_and_its_html(wire: Wire) -> None:
+    strip = StatusStrip()
+    bundle = strip._repr_mimebundle_()
+    assert bundle["text/html"] == strip.value
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == strip.model_id
+    assert bundle["text/plain"] == repr(strip) == "StatusStrip()"
+
+
+def test_closed_strip_sends_nothing_more_and_leaves_no_widget(wire: Wire) -> None:
+    strip = StatusStrip()
+    strip.close()
+    kinds = [kind for kind, _ in wire.take()]
+    assert kinds.count("comm_open") == kinds.count("comm_close")
+    run_in_thread(lambda: strip.draw(Stats(rows=9)))
+    assert wire.take() == []
+
+
+def test_colours_come_from_the_theme_each_with_a_value_without_one(wire: Wire) -> None:
+    strip = StatusStrip("shipments", "localhost:9092")
+    strip.draw(Stats(error="no broker"))
+    colours = re.findall(r"color:([^;\"]*)", strip.value)
+    assert len(colours) > 4
+    assert all(re.fullmatch(r"var\(--jp-[\w-]+,[^)]+\)", colour) for colour in colours)

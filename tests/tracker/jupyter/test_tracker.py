@@ -1,0 +1,374 @@
+"""`Tracker` against a real broker: what is written is held, whatever happens to the broker meanwhile."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from brokers import Embedded, Topic
+
+from producer.sources.recording import BUNDLED, Recording
+from producer.wire import StateVector, encode
+from tracker import BadOption, BrokerWarning, NotRunning, Tracker, UnknownAircraft
+
+NOW = time.time()
+
+
+def state(number: int = 1, **fields) -> StateVector:
+    return StateVector(**({"icao24": f"{number:06x}", "lat": 48.0, "lon": 2.0} | fields))
+
+
+def wait_until(moment: float) -> None:
+    while time.time() < moment:
+        pass
+
+
+def feed_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("Tracker(")]
+
+
+@pytest.fixture
+def tracker(broker):
+    with Tracker(broker.address, since="earliest") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def recording() -> list[StateVector]:
+    return list(Recording(BUNDLED))
+
+
+@pytest.fixture(scope="module")
+def recorded_frame() -> pd.DataFrame:
+    """The recording as pandas reads it, by another way than ours."""
+    df = pd.read_csv(BUNDLED, dtype={"squawk": "string", "callsign": "string", "icao24": "string"})
+    df["timestamp"] = pd.to_datetime(df.timestamp, utc=True).astype("datetime64[us, UTC]")
+    return df
+
+
+async def test_the_half_hour_of_paris_is_held_whole_and_unchanged(topic, recording, recorded_frame):
+    topic.create(partitions=4)
+    with Tracker(topic.address, since="earliest", window="1h") as t:
+        topic.write(*recording)
+        await t.settled(count=len(recording), timeout=60)
+        df = t.frame()
+        latest = t.latest()
+        stats = t.stats
+    assert (len(df), stats.received, stats.duplicates, stats.rejected, stats.late) == (43_191, 43_191, 0, 0, 0)
+    assert not df.duplicated(["key", "timestamp"]).any()
+    for _, own in df.groupby("key", observed=True):
+        assert own.timestamp.is_monotonic_increasing
+
+    keys = ["icao24", "timestamp"]
+    got = df.astype({"icao24": "string", "callsign": "string", "squawk": "string"}).sort_values(keys, ignore_index=True)
+    want = recorded_frame.sort_values(keys, ignore_index=True)
+    for name in ("icao24", "timestamp", "callsign"):
+        assert (got[name] == want[name]).all(), name
+    for name in ("latitude", "longitude", "altitude", "groundspeed", "track", "vertical_rate"):
+        np.testing.assert_allclose(got[name], want[name], rtol=0, atol=1e-6, err_msg=name)
+    assert (got.onground.astype(bool) == want.onground).all()
+    assert got.squawk.fillna("").eq(want.squawk.str.zfill(4).fillna("")).all()
+
+    last = got.groupby("icao24").tail(1).sort_values("icao24", ignore_index=True)
+    assert list(latest.key) == list(last.icao24)
+    pd.testing.assert_frame_equal(
+        latest[["timestamp", "latitude", "altitude"]], last[["timestamp", "latitude", "altitude"]]
+    )
+
+
+async def test_a_window_holds_the_last_minutes_of_event_time_and_no_more(topic, recording):
+    topic.create(partitions=4)
+    with Tracker(topic.address, since="earliest", window="10min") as t:
+        topic.write(*recording)
+        await t.settled(count=len(recording), timeout=60)
+        df = t.frame()
+    newest = max(report.time for report in recording)
+    kept = {(report.key, report.time) for report in recording if report.time >= newest - 600}
+    assert len(df) == len(kept)
+    assert set(zip(df.key, df.timestamp.astype("int64") / 1e6, strict=True)) == kept
+
+
+async def test_hostile_records_are_counted_and_the_stream_goes_on(tracker, topic):
+    topic.create(max_message_bytes=str(4 << 20))
+    hostile = [
+        b"not json", b"\xff\xfe", b"", b"null", b"12", b"[" * 10_000, b'{"a":' * 10_000,
+        b'{"icao24":"abc123","lat":48,"lon":2,"x":"' + b"x" * 2_000_000 + b'"}',
+        b'{"icao24":"abc123","lat":NaN,"lon":2}', b'{"icao24":"abc123","lat":Infinity,"lon":2}',
+        b'{"icao24":"abc123","lat":' + b"1" * 400 + b',"lon":2}',
+        {"icao24": "abc123", "lat": 91, "lon": 2}, {"icao24": "abc123", "lat": "48", "lon": 2},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "velocity": -1},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "time": 253_370_764_800},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "time": NOW * 1000},
+        {"icao24": "abc123", "lat": 48, "lon": 2, "time": NOW + 3600},
+    ]  # fmt: skip
+    for n, value in enumerate(hostile):
+        topic.write(value, state(n, time=NOW))
+    topic.write(b"[" + encode(state(500, time=NOW)) + b', {"lat": 91}, ' + encode(state(501, time=NOW)) + b"]")
+    topic.write(None)
+    await tracker.settled(count=len(hostile) + 2)
+    assert sorted(tracker.frame().key) == [f"{n:06x}" for n in range(len(hostile))] + ["0001f4", "0001f5"]
+    rejected = tracker.rejected()
+    assert len(rejected) == len(hostile) + 1
+    assert rejected.reason.notna().all()
+    assert {"json", "utf-8", "empty", "nesting", "too-large", "range", "type", "time-unit", "future"} <= set(
+        rejected.reason
+    )
+    assert (rejected.partition == 0).all()
+    await tracker._changes.settle(lambda: tracker.stats.tombstones == 1, 10)
+    assert tracker.stats.tombstones == 1
+    assert tracker.error is None
+
+
+async def test_what_is_odd_but_good_is_taken_and_counted(tracker, topic):
+    topic.create()
+    topic.write(
+        {"icao24": "abc123", "lat": 1, "lon": 2, "time": NOW, "unheard_of": [1, {"x": None}]},
+        {"icao24": "abc123", "lat": 9, "lon": 9, "time": NOW},
+        {"icao24": "abc123", "lat": 3, "lon": 2, "time": NOW - 5},
+        {"icao24": "abc123", "lat": 4, "lon": 2, "time": NOW - 3600},
+    )
+    await tracker.settled(count=4)
+    stats = tracker.stats
+    assert (stats.received, stats.duplicates, stats.late, stats.outside_window) == (4, 1, 1, 1)
+    assert list(tracker.frame().latitude) == [3, 1]
+    assert list(tracker.latest().latitude) == [1]
+
+
+async def test_the_minimal_message_is_valid(tracker, topic):
+    topic.create()
+    topic.write(b'{"callsign": "TEST-1", "lat": 40.7128, "lon": -74.006}')
+    await tracker.settled(count=1)
+    assert list(tracker.track("TEST-1").key) == ["cs:TEST-1"]
+    assert list(tracker.track(" test-1 ").latitude) == [40.7128]
+    with pytest.raises(UnknownAircraft, match="close to it: TEST-1"):
+        tracker.track("TEST1")
+
+
+async def test_a_busy_cell_starves_nothing(topic):
+    topic.create(partitions=4)
+    with Tracker(topic.address, since="earliest") as t:
+        writer = threading.Thread(
+            target=lambda: [topic.write(*(state(n, time=NOW + k) for n in range(500))) for k in range(8)]
+        )
+        writer.start()
+        writer.join()  # blocks this event loop, as time.sleep in a cell does
+        assert t._changes.wait(lambda: t.stats.received == 4000, 10)
+        assert len(t.frame()) == 4000
+
+
+def test_running_the_start_cell_again_leaves_one_consumer(broker):
+    for _ in range(10):
+        t = Tracker(broker.address).start()
+    assert len(feed_threads()) == 1
+    other = Tracker(broker.address, name="other").start()
+    assert len(feed_threads()) == 2
+    other.stop()
+    t.stop()
+    assert feed_threads() == []
+
+
+async def test_stopping_keeps_what_is_held_and_starting_again_reads_anew(topic):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    t = Tracker(topic.address, since="earliest")
+    with pytest.raises(NotRunning, match="start"):
+        await t.settled()
+    t.start()
+    assert t.start() is t
+    await t.settled(count=1)
+    t.stop()
+    t.stop()
+    assert len(t.frame()) == 1
+    assert t.stats.error == "stopped"
+    with pytest.raises(NotRunning):
+        await t.settled(count=2)
+    with t:
+        await t.settled(count=1)
+        assert t.stats.received == 1
+
+
+def test_without_a_broker_start_warns_and_goes_on():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        t = Tracker(address)
+        with pytest.warns(BrokerWarning, match=rf"{address}.*refused"):
+            t.start()
+        assert t.running
+        assert t.frame().empty
+        t.stop()
+
+
+async def test_an_error_in_the_thread_is_kept_and_raised_where_it_is_waited_for(tracker, topic):
+    topic.create()
+    tracker._store.take = None  # what a defect in the thread would do
+    topic.write(state(1))
+    with pytest.raises(Exception, match="background thread ended") as raised:
+        await tracker.settled(count=1)
+    assert type(raised.value).__name__ == "FeedFailed"
+    assert isinstance(tracker.error, TypeError)
+    assert "TypeError" in tracker.stats.error
+    assert tracker.frame().empty
+    with pytest.raises(Exception, match="the run before ended"):
+        tracker.start()
+    tracker.start()
+    await tracker.settled(count=1)
+
+
+def test_the_address_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka.example:9093")
+    assert repr(Tracker()) == "Tracker('kafka.example:9093', topic='shipments')"
+    monkeypatch.delenv("KAFKA_BOOTSTRAP_SERVERS")
+    assert Tracker().bootstrap_servers == "localhost:9092"
+
+
+def test_nothing_is_printed_from_the_background():
+    broker = Embedded()
+    broker.start()
+    Topic(broker.address).create()
+    code = f"""
+import asyncio, tracker
+t = tracker.Tracker({broker.address!r}).start()
+asyncio.run(t.settled())
+print("settled", flush=True)
+assert t._changes.wait(lambda: not t.stats.connected, 10)
+t.stop()
+"""
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with child:
+        assert child.stdout.readline() == "settled\n"
+        broker.kill()
+        assert child.stdout.read() == ""
+    assert child.returncode == 0
+
+
+async def test_a_frame_can_be_asked_for_some_rows_by_any_column(tracker, topic):
+    topic.create()
+    topic.write(*(state(n, time=NOW, altitude=n * 304.8, on_ground=n == 0) for n in range(5)))
+    await tracker.settled(count=5)
+    assert list(tracker.frame(columns=["key"], where="altitude > 2500").key) == ["000003", "000004"]
+    assert list(tracker.frame(columns=["key"], where="onground").key) == ["000000"]
+    df = tracker.frame(where=lambda df: df.altitude < 1500)
+    assert (list(df.index), list(df.key)) == ([0, 1], ["000000", "000001"])
+    for wrong in ("altidude > 1", "altitude >", "altitude > 'high'"):
+        with pytest.raises(BadOption, match="where="):
+            tracker.frame(where=wrong)
+
+
+async def test_batches_hand_out_each_new_row_once(tracker, topic):
+    topic.create()
+    topic.write(state(0, time=NOW))
+    await tracker.settled(count=1)
+    got = []
+
+    async def collect() -> None:
+        async for df in tracker.batches(every=0.01, columns=["key", "timestamp"]):
+            got.extend(zip(df.key, df.timestamp, strict=True))
+
+    collecting = asyncio.create_task(collect())
+    await asyncio.sleep(0)
+    for number in range(1, 6):
+        topic.write(*(state(number, time=NOW + k) for k in range(10)), state(number, time=NOW - 1))
+        await tracker.settled(count=1 + 11 * number)
+    assert await tracker._changes.settle(lambda: len(got) >= 55, 10)
+    tracker.stop()
+    await asyncio.wait_for(collecting, 10)
+    assert len(got) == len(set(got)) == 55
+    assert "000000" not in {key for key, _ in got}
+
+
+def click_on(live) -> None:
+    """A click on the first marker of a map, as a browser says it."""
+    (group,) = [layer for layer in live.layers if layer.name == "Aircraft"]
+    content = {"event": "interaction", "type": "click", "coordinates": [0, 0]}
+    group.layers[0].comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+async def test_a_click_on_a_map_selects_the_aircraft_and_tells_the_observers(tracker, topic):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    told = []
+    tracker.observe(told.append, names="selected")
+    live = tracker.map()
+    assert tracker.selected is None
+    for _ in range(2):
+        click_on(live)
+    assert tracker.selected == "000001"
+    assert [(change["old"], change["new"]) for change in told] == [(None, "000001")]
+    tracker.unobserve(told.append)
+    with pytest.raises(BadOption, match="names='picked'"):
+        tracker.observe(told.append, names="picked")
+
+
+async def test_a_handler_that_fails_is_told_and_does_not_reach_the_thread(tracker, topic, caplog):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    tracker.observe(lambda change: 1 / 0)
+    click_on(tracker.map())
+    assert "division by zero" in caplog.text
+    topic.write(state(2, time=NOW))
+    await tracker.settled(count=2)
+    assert tracker.error is None
+
+
+async def test_a_map_draws_where_the_window_knows_aircraft_to_have_been(tracker, topic):
+    topic.create()
+    topic.write(*(state(1, time=NOW - 30 + k, lon=2 + k * 1e-3) for k in range(30)))
+    await tracker.settled(count=30)
+    (trail,) = [layer for layer in tracker.map(trails="10s").layers if layer.name == "Trails"]
+    assert trail.locations == [[[48.0, round(2 + k * 1e-3, 4)] for k in range(19, 30)]]
+    with pytest.raises(BadOption, match=r"trails='11min': at most the window \(600 s\)"):
+        tracker.map(trails="11min")
+
+
+async def test_after_the_stop_a_click_still_sorts_the_table(tracker, topic):
+    topic.create()
+    topic.write(*(state(n, time=NOW, altitude=n * 304.8) for n in range(3)))
+    await tracker.settled(count=3)
+    table = tracker.table(columns=["altitude"], sort="altitude")
+    tracker.stop()
+    message = {"content": {"data": {"method": "custom", "content": {"sort": "altitude"}}}, "buffers": []}
+    table.comm.handle_msg(message)
+    assert table.content["rows"] == [["2,000 stale"], ["1,000 stale"], ["0 stale"]]
+
+
+async def test_plots_show_one_aircraft_and_the_rate_and_a_fifth_closes_the_oldest(tracker, topic):
+    topic.create()
+    topic.write(*(state(1, callsign="AFR123", time=NOW - 9 + k, altitude=100.0 * k) for k in range(10)))
+    await tracker.settled(count=10)
+    plots = [tracker.plot.altitude("afr123") for _ in range(5)]
+    rate = tracker.plot.rates()
+    assert repr(plots[-1]) == "AltitudePlot('000001')"
+    assert [plot.comm is None for plot in plots] == [True, False, False, False, False]
+    assert rate.comm is not None
+    with pytest.raises(UnknownAircraft, match="close to it: AFR123"):
+        tracker.plot.altitude("AFR124")
+
+
+async def test_screens_end_as_they_were_when_the_tracker_stops(tracker, topic):
+    topic.create()
+    topic.write(state(1, time=NOW))
+    await tracker.settled(count=1)
+    strip = tracker.status()
+    assert tracker.topic in strip.value
+    assert tracker.bootstrap_servers in strip.value
+    tracker.stop()
+    assert "stopped, stale since" in strip.value
+
+
+def test_what_tab_completion_offers_is_what_a_user_needs():
+    names = {name for name in dir(Tracker()) if not name.startswith("_")}
+    assert names == {
+        "batches", "bootstrap_servers", "error", "frame", "latest", "map", "name", "observe", "own", "plot", "rejected",
+        "running", "security", "selected", "settled", "start", "stats", "status", "stop", "table", "topic", "track",
+        "unobserve", "window",
+    }  # fmt: skip
+    for name in names - {"bootstrap_servers", "error", "name", "topic", "window", "security"}:
+        assert getattr(Tracker, name).__doc__

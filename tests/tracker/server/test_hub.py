@@ -1,0 +1,269 @@
+"""Who is due what: whatever happens, a viewer that drains holds the fleet of its box."""
+
+import itertools
+import json
+
+import hypothesis.strategies as st
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from producer.wire import StateVector, decode
+from tracker.feed.batch import collect
+from tracker.geo.boxes import Box
+from tracker.server.hub import EXITS_KEPT, Hub, Viewer
+from tracker.state.fleet import Fleet
+from tracker.stream.protocol import Delta, Resume, Snapshot, Subscribe
+from tracker.stream.protocol import decode as decode_frame
+
+BOXES = st.sampled_from(
+    [None, (0.0, 40.0, 12.0, 52.0), (175.0, -20.0, -165.0, 20.0), (-180.0, -90.0, 180.0, 90.0), (2.0, 2.0, 2.0, 2.0)]
+)
+LATS = st.sampled_from([-90.0, -10.0, 2.0, 41.0, 49.0, 59.9, 90.0])
+LONS = st.sampled_from([-180.0, -170.0, -3.0, 2.0, 9.9, 11.0, 21.0, 179.0, 180.0])
+KEYS = st.sampled_from([f"40000{number}" for number in range(6)])
+
+
+def payloads(data: bytes) -> list[bytes]:
+    """The text messages in what a server has written."""
+    found = []
+    while data:
+        assert data[0] == 0x81
+        size, begin = data[1], 2
+        if size >= 126:
+            begin = 4 if size == 126 else 10
+            size = int.from_bytes(data[2:begin], "big")
+        found.append(data[begin : begin + size])
+        data = data[begin + size :]
+    return found
+
+
+class Reader:
+    """A client: what it was sent, put together as docs/protocol.md says."""
+
+    def __init__(self, box):
+        self.box = box
+        self.viewer = Viewer(columns=True)
+        self.epoch, self.seq = None, None
+        self.fleet = {}
+
+    def subscribe(self, hub, resume=False):
+        known = Resume(self.epoch, self.seq) if resume and self.epoch is not None and self.seq is not None else None
+        hub.subscribe(self.viewer, Subscribe(bbox=self.box, resume=known))
+        self.epoch = hub.epoch
+
+    def drain(self, hub, now):
+        due = hub.due(self.viewer, now)
+        for payload in payloads(due.data) if due else []:
+            frame = decode_frame(payload)
+            if isinstance(frame, Snapshot):
+                self.fleet = {}
+            for row, key in enumerate(frame.columns.get("key", [])):
+                self.fleet[key] = tuple(frame.columns[name][row] for name in ("lat", "lon", "time"))
+            if isinstance(frame, Delta):
+                assert not set(frame.removed) & set(frame.columns.get("key", []))
+                for key in frame.removed:
+                    self.fleet.pop(key, None)
+            self.seq = frame.seq
+
+    def inside(self):
+        return within(self.fleet, self.box)
+
+
+def within(fleet, box):
+    if box is None:
+        return fleet
+    return {key: state for key, state in fleet.items() if Box(*box).contains(state[0], state[1])}
+
+
+class AnyInterleaving(RuleBasedStateMachine):
+    """Updates, expiry, boxes, readers that are slow, stop, drop and come back, and servers that start anew."""
+
+    readers = Bundle("readers")
+    gone = Bundle("gone")
+
+    def __init__(self):
+        super().__init__()
+        self.now, self.epochs, self.times = 1000.0, itertools.count(), itertools.count(1)
+        self.lost = []
+        self.live = []
+        self.start()
+
+    def start(self):
+        self.fleet = Fleet(stale_after=15.0, lost_after=60.0)
+        self.hub = Hub(self.fleet, f"epoch-{next(self.epochs)}")
+
+    def tick(self):
+        self.hub.advance(self.now, self.lost)
+        self.lost = []
+
+    @rule(target=readers, box=BOXES)
+    def come(self, box):
+        reader = Reader(box)
+        reader.subscribe(self.hub)
+        self.live.append(reader)
+        return reader
+
+    @rule(reports=st.lists(st.tuples(KEYS, LATS, LONS), min_size=1, max_size=6))
+    def report(self, reports):
+        vectors = [StateVector(icao24=key, lat=lat, lon=lon, time=float(next(self.times))) for key, lat, lon in reports]
+        self.fleet.apply(collect(vectors, [0.0] * len(vectors)), np.arange(len(vectors)), self.now)
+
+    @rule(seconds=st.sampled_from([0.1, 5.0, 30.0, 70.0]))
+    def wait(self, seconds):
+        self.now += seconds
+
+    @rule()
+    def expire(self):
+        self.lost += self.fleet.expire(self.now)
+
+    @rule()
+    def advance(self):
+        self.tick()
+
+    @rule(reader=readers)
+    def drain(self, reader):
+        self.tick()
+        reader.drain(self.hub, self.now)
+
+    @rule(reader=readers)
+    def drain_late(self, reader):
+        reader.drain(self.hub, self.now)  # the fleet may have gone on since the hub looked
+
+    @rule(reader=readers, box=BOXES)
+    def look_elsewhere(self, reader, box):
+        reader.box = box
+        reader.subscribe(self.hub)
+
+    @rule(target=gone, reader=consumes(readers))
+    def drop(self, reader):
+        self.live.remove(reader)
+        return reader
+
+    @rule(target=readers, reader=consumes(gone))
+    def return_with_resume(self, reader):
+        reader.viewer = Viewer(columns=True)
+        reader.subscribe(self.hub, resume=True)
+        self.live.append(reader)
+        return reader
+
+    @rule()
+    def restart_the_server(self):
+        self.lost = []
+        self.start()
+        for reader in self.live:
+            reader.viewer = Viewer(columns=True)
+            reader.subscribe(self.hub, resume=True)
+
+    def teardown(self):
+        self.lost += self.fleet.expire(self.now)
+        self.tick()
+        truth = self.fleet.picture(self.now, unheard=True)
+        fleet = {
+            key: state
+            for key, *state in zip(truth.key, truth.lat.tolist(), truth.lon.tolist(), truth.time.tolist(), strict=True)
+        }
+        fleet = {key: tuple(state) for key, state in fleet.items()}
+        for reader in self.live:
+            reader.drain(self.hub, self.now)
+            assert reader.inside() == within(fleet, reader.box)
+
+    @invariant()
+    def exits_are_forgotten(self):
+        assert all(one.at >= self.now - EXITS_KEPT - 200 for one in self.hub._exits)
+
+
+AnyInterleaving.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestAnyInterleaving = AnyInterleaving.TestCase
+
+
+def report(fleet: Fleet, *vectors: StateVector, now: float = 0.0) -> None:
+    fleet.apply(collect(vectors, [1e9] * len(vectors)), np.arange(len(vectors)), now)
+
+
+PARIS = StateVector(icao24="400001", callsign="AFR1", lat=49.0, lon=2.5, altitude=1000.0, on_ground=False, time=1e9)
+
+
+def test_a_frame_is_encoded_once_for_all_that_look_at_the_same():
+    fleet = Fleet()
+    hub = Hub(fleet, "one")
+    report(fleet, PARIS)
+    hub.advance(0.0)
+    viewers = [Viewer(columns=True) for _ in range(3)]
+    for viewer, bbox in zip(viewers, [(1, 41, 2, 49), (3, 42, 4, 48), (1, 41, 20, 49)], strict=True):
+        hub.subscribe(viewer, Subscribe(bbox=bbox))
+    first, second, third = (hub.due(viewer, 0.0) for viewer in viewers)
+    assert first is second
+    assert third is not first
+    assert hub.due(viewers[0], 0.0) is None
+
+
+def test_a_plain_viewer_is_sent_state_vectors_of_the_wire_with_their_key():
+    fleet = Fleet()
+    hub = Hub(fleet, "one")
+    report(fleet, PARIS, StateVector(callsign="TEST-1", lat=0.0, lon=0.0))
+    hub.advance(0.0)
+    due = hub.due(Viewer(columns=False, wants=True), 0.0)
+    assert due is not None
+    assert due.rows == due.frames == 2
+    first, second = payloads(due.data)
+    assert decode(first) == PARIS
+    assert json.loads(first)["key"] == "400001"
+    assert json.loads(second) == {"key": "cs:TEST-1", "callsign": "TEST-1", "lat": 0.0, "lon": 0.0, "time": 1e9}
+
+
+def test_what_is_not_known_is_null_and_a_column_without_anything_is_absent():
+    fleet = Fleet()
+    hub = Hub(fleet, "one")
+    report(fleet, PARIS, StateVector(icao24="400002", lat=1.0, lon=2.0, velocity=3.0))
+    hub.advance(2.0)
+    viewer = Viewer(columns=True)
+    hub.subscribe(viewer, Subscribe())
+    due = hub.due(viewer, 2.0)
+    assert due is not None
+    columns = msgspec.json.decode(payloads(due.data)[0])["columns"]
+    assert columns["velocity"] == [None, 3.0]
+    assert columns["on_ground"] == [False, None]
+    assert columns["heard"] == [2.0, 2.0]
+    assert "squawk" not in columns
+
+
+def test_who_was_away_for_longer_than_removals_are_remembered_is_sent_a_snapshot():
+    fleet = Fleet()
+    hub = Hub(fleet, "one")
+    report(fleet, PARIS)
+    hub.advance(0.0)
+    viewer = Viewer(columns=True)
+    hub.subscribe(viewer, Subscribe())
+    hub.due(viewer, 0.0)
+    hub.advance(61.0, fleet.expire(61.0))
+    hub.advance(61.0 + EXITS_KEPT + 1)
+    report(fleet, StateVector(icao24="400002", lat=1.0, lon=2.0), now=130.0)
+    hub.advance(130.0)
+    due = hub.due(viewer, 130.0)
+    assert due is not None
+    assert due.kind == "snapshot"
+
+
+def test_a_resume_from_what_has_not_been_yet_is_a_snapshot():
+    fleet = Fleet()
+    hub = Hub(fleet, "one")
+    report(fleet, PARIS)
+    hub.advance(0.0)
+    for resume, kind in ((Resume("one", 99), "snapshot"), (Resume("two", 0), "snapshot"), (Resume("one", 0), "delta")):
+        viewer = Viewer(columns=True)
+        hub.subscribe(viewer, Subscribe(resume=resume))
+        due = hub.due(viewer, 0.0)
+        assert due is not None
+        assert due.kind == kind
+
+
+def test_a_bad_box_is_refused_and_the_old_one_stays():
+    hub = Hub(Fleet(), "one")
+    viewer = Viewer(columns=True)
+    hub.subscribe(viewer, Subscribe(bbox=(1, 2, 3, 4)))
+    with pytest.raises(ValueError, match="north = 91"):
+        hub.subscribe(viewer, Subscribe(bbox=(1, 2, 3, 91)))
+    assert viewer.box == Box(1, 2, 3, 4)

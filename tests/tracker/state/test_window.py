@@ -1,0 +1,249 @@
+"""The rolling window, against one that is computed anew from all reports."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producer.wire import StateVector
+from tracker.feed.batch import collect
+from tracker.state.window import BYTES_PER_ROW, Window
+
+
+def report(key="aaaaaa", time=0.0, **fields):
+    fields = {"lat": 1.0, "lon": 2.0} | fields
+    return StateVector(icao24=key, time=time, **fields)
+
+
+def add(window, *reports, published=0.0):
+    return window.add(collect(reports, [published] * len(reports)))
+
+
+def rows(reports):
+    """(key, time, altitude) of each row."""
+    keys = [reports.names["key"].by_code[code] for code in reports.columns["key"]]
+    return list(zip(keys, reports.columns["time"].tolist(), reports.columns["altitude"].tolist(), strict=True))
+
+
+def times(reports):
+    return reports.columns["time"].tolist()
+
+
+def test_reports_older_than_the_window_leave_it():
+    window = Window(10)
+    add(window, report(time=0), report(time=5), report(time=10))
+    assert times(window.reports()) == [0, 5, 10]
+    add(window, report(time=15.5))
+    assert times(window.reports()) == [10, 15.5]
+    assert len(window) == 2
+
+
+def test_the_window_reaches_back_from_the_newest_event_time_of_all_aircraft():
+    window = Window(10)
+    add(window, report("aaaaaa", 0), report("bbbbbb", 20, altitude=1.0))
+    assert rows(window.reports()) == rows(window.latest()) == [("bbbbbb", 20, 1.0)]
+
+
+def test_a_report_older_than_the_window_is_counted_and_dropped():
+    window = Window(10)
+    judgement = add(window, report(time=100), report(time=89.9))
+    assert judgement.outside == 1
+    assert times(window.reports()) == [100]
+
+
+def test_a_late_report_enters_in_time_order_and_moves_nothing():
+    window = Window(100)
+    add(window, report("aaaaaa", 1), report("bbbbbb", 1), report("aaaaaa", 3, altitude=3.0))
+    judgement = add(window, report("aaaaaa", 2), report("bbbbbb", 2))
+    assert judgement.late == 1
+    assert judgement.fresh.tolist() == [1]
+    assert times(window.track("aaaaaa")) == [1, 2, 3]
+    assert [row for row in rows(window.latest()) if row[0] == "aaaaaa"] == [("aaaaaa", 3, 3.0)]
+
+
+def test_of_duplicates_the_first_stays():
+    window = Window(100)
+    judgement = add(window, report(time=1, altitude=10.0), report(time=1, altitude=20.0), report(time=2))
+    assert judgement.duplicates == 1
+    judgement = add(window, report(time=1, altitude=30.0), report(time=2, altitude=30.0))
+    assert judgement.duplicates == 2
+    assert rows(window.reports())[0] == ("aaaaaa", 1, 10.0)
+    assert len(window) == 2
+
+
+def test_reports_without_an_event_time_are_no_duplicates():
+    window = Window(100)
+    judgement = add(window, report(time=None), report(time=None), published=7.0)
+    assert judgement.duplicates == 0
+    assert times(window.reports()) == [7, 7]
+
+
+def test_track_finds_by_key_and_by_callsign():
+    window = Window(100)
+    add(window, report("aaaaaa", 1, callsign="AFR1"), StateVector(callsign="TEST-1", lat=0, lon=0, time=1))
+    assert len(window.track("aaaaaa")) == 1
+    assert len(window.track("AFR1")) == 1
+    assert len(window.track("cs:TEST-1")) == 1
+    assert len(window.track("TEST-1")) == 1
+    assert len(window.track("NOBODY")) == 0
+
+
+def test_memory_follows_the_rows_that_are_held():
+    window = Window(1000)
+    for start in range(0, 100_000, 1000):
+        add(window, *(report(f"{t % 50:06x}", start + t) for t in range(1000)))
+    assert len(window) == 1001
+    assert window.nbytes <= 4096 * BYTES_PER_ROW
+
+
+def test_names_that_no_row_has_any_more_are_forgotten():
+    window = Window(10)
+    for start in range(0, 100_000, 1000):
+        add(window, *(report(f"{start + t:06x}", start + t) for t in range(1000)))
+    assert len(window.reports().names["key"]) < 10_000
+
+
+def test_names_of_reports_outside_the_window_do_not_pile_up():
+    window = Window(10)
+    add(window, report("ffffff", 1e9))
+    for start in range(0, 200_000, 1000):
+        add(window, *(report(f"{start + t:06x}", 1.0) for t in range(1000)))
+    assert len(window.reports().names["key"]) <= 70_000
+
+
+@pytest.mark.parametrize("last", [0.5, 3, 10, 99])
+def test_the_last_seconds_are_those_before_the_newest(last):
+    window = Window(10)
+    add(window, *(report(time=t) for t in range(21)))
+    assert times(window.reports(last)) == [t for t in range(21) if t >= 20 - min(last, 10)]
+
+
+class Plain:
+    """The same window in plain Python: lists and sorting."""
+
+    def __init__(self, span):
+        self.span, self.newest, self.rows = span, -np.inf, []
+
+    def add(self, key, time, altitude, *, dated):
+        self.newest = max(self.newest, time)
+        if time < self.newest - self.span:
+            return "outside"
+        own = [row for row in self.rows if row[0] == key]
+        if dated and any(row[1] == time for row in own):
+            return "duplicate"
+        late = any(row[1] > time for row in own)
+        self.rows.append((key, time, altitude))
+        return "late" if late else "fresh"
+
+    def held(self):
+        self.rows = [row for row in self.rows if row[1] >= self.newest - self.span]
+        return self.rows
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda window: [1.0] * len(window),
+        lambda window: times(window.reports()),
+        lambda window: times(window.latest()),
+        lambda window: times(window.track("aaaaaa")),
+        lambda window: window.paths(["aaaaaa"], 9).time.tolist(),
+        lambda window: window.times().tolist(),
+    ],
+    ids=["len", "reports", "latest", "track", "paths", "times"],
+)
+def test_a_report_that_came_alone_is_there_whatever_is_asked(ask):
+    window = Window(10)
+    add(window, report("aaaaaa", 1))
+    assert ask(window) == [1.0]
+
+
+@pytest.mark.parametrize(("span", "held"), [(1e6, 9_000), (99, 100)], ids=["that grows", "of one size"])
+def test_reports_that_come_one_by_one_stand_in_a_window(span, held):
+    window = Window(span)
+    for time in range(9_000):
+        alone = report(f"{time % 7:06x}", time, altitude=time)
+        assert add(window, alone).fresh.tolist() == [0]
+        assert add(window, alone).duplicates == 1
+    expected = [(f"{time % 7:06x}", time, time) for time in range(9_000 - held, 9_000)]
+    assert rows(window.reports()) == expected
+    assert rows(window.latest()) == sorted(expected[-7:])
+
+
+@pytest.mark.parametrize("time", [100, 1], ids=["duplicates", "reports outside the window"])
+def test_reports_that_are_no_rows_cost_no_memory_however_many_come_before_anybody_asks(time):
+    window = Window(10)
+    add(window, report("aaaaaa", 100))
+    refused = collect([report("aaaaaa", time)], [0.0])
+    tracemalloc.start()
+    try:
+        for _ in range(5_000):
+            assert not len(window.add(refused).accepted)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 100_000  # bytes; each would take some hundreds
+    assert times(window.reports()) == [100]
+
+
+def test_the_rows_after_a_serial_number_are_those_that_came_since():
+    window = Window(100)
+    add(window, report("aaaaaa", 10), report("bbbbbb", 10))
+    add(window, report("aaaaaa", 10))  # a duplicate, which is no row
+    seen = window.serial
+    add(window, report("aaaaaa", 12))
+    add(window, report("bbbbbb", 11), report("bbbbbb", 9))
+    assert seen == 2
+    assert sorted(rows(window.reports(after=seen)))[0][:2] == ("aaaaaa", 12)
+    assert sorted(times(window.reports(after=seen))) == [9, 11, 12]
+    assert times(window.reports(after=window.serial)) == []
+
+
+a_report = st.tuples(
+    st.sampled_from(["aaaaaa", "bbbbbb", "cccccc"]), st.integers(0, 30) | st.integers(0, 200), st.booleans()
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.lists(a_report, min_size=1, max_size=12), st.booleans()), max_size=12), st.integers(1, 40))
+def test_any_order_of_reports_ends_as_if_computed_anew(batches, span):
+    window, plain, serial = Window(span), Plain(span), 0.0
+    for batch, read in batches:
+        # A report without a time gets that of its record, as records of one log do: never before the newest.
+        reports, published, expected = [], [], []
+        for key, time, dated in batch:
+            serial += 1
+            stamp = float(time) if dated else max(plain.newest, 0.0)
+            reports.append(report(key, stamp if dated else None, altitude=serial))
+            published.append(stamp)
+            expected.append(plain.add(key, stamp, serial, dated=dated))
+            plain.held()
+        judgement = window.add(collect(reports, published))
+        assert judgement.fresh.tolist() == [i for i, what in enumerate(expected) if what == "fresh"]
+        assert judgement.late == expected.count("late")
+        assert judgement.duplicates == expected.count("duplicate")
+        assert judgement.outside == expected.count("outside")
+        if not read:
+            continue
+        got = rows(window.reports())
+        held = plain.held()
+        assert sorted(got) == sorted(held)
+        by_aircraft = {
+            key: sorted((row for row in held if row[0] == key), key=lambda row: row[1]) for key in {r[0] for r in held}
+        }
+        for key, own in by_aircraft.items():
+            assert [row for row in got if row[0] == key] == own
+            assert rows(window.track(key)) == own
+        assert rows(window.latest()) == [own[-1] for _, own in sorted(by_aircraft.items())]
+
+
+def test_paths_are_the_positions_of_the_aircraft_asked_for_in_the_time_asked_for():
+    window = Window(100)
+    add(window, *(report(key, time=t, lat=t) for t in range(5) for key in ("aaaaaa", "bbbbbb", "cccccc")))
+    paths = window.paths(["aaaaaa", "cccccc", "unheard"], 2)
+    assert paths.time.tolist() == paths.lat.tolist() == [2, 2, 3, 3, 4, 4]
+    assert len(set(paths.key.tolist())) == 2
+    assert len(window.paths([], 2).time) == len(Window(100).paths(["aaaaaa"], 2).time) == 0
+    assert sorted(window.times()) == sorted([*range(5)] * 3)

@@ -1,0 +1,152 @@
+"""Kafka records into a batch: what is good goes on, what is not is kept as a `Reject`, and nothing is fatal; pure.
+
+records ──> read ──> Reading(batch, rejects, tombstones)
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from producer.wire import SchemaError, StateVector, decode, decode_array, decode_batch
+from tracker.feed.batch import Batch, collect
+
+MAX_AHEAD = 60.0
+"""How far an event time may lie after its record was published, s: one bad clock must not empty the window."""
+
+_SHOWN_BYTES = 64  # of a refused value
+
+
+class Record(Protocol):
+    """What is read of a Kafka record; aiokafka's `ConsumerRecord` is one."""
+
+    @property
+    def partition(self) -> int:
+        """The partition it lies in."""
+
+    @property
+    def offset(self) -> int:
+        """Where it lies there."""
+
+    @property
+    def timestamp(self) -> int:
+        """When it was published, ms since 1970; -1 where the record does not say."""
+
+    @property
+    def value(self) -> bytes | None:
+        """The payload; None is a tombstone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A value, or an element of an array, that was refused."""
+
+    published: float
+    """The record's timestamp, s since 1970, UTC."""
+    partition: int
+    offset: int
+    reason: str
+    """One of `producer.wire.REASONS`, or `future`."""
+    field: str | None
+    error: str
+    """The whole sentence: field, value, limit."""
+    first_bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a run of records held."""
+
+    batch: Batch | None
+    """The valid reports, in order; None where there are none."""
+    sources: Sequence[Record]
+    """The record that each report of the batch came from."""
+    rejects: list[Reject]
+    tombstones: int
+
+
+def read(records: Sequence[Record], now: float) -> Reading:
+    """Decode and check records.
+
+    Args:
+        records: In the order of their logs.
+        now: s since 1970; stands in for the timestamp of a record that has none.
+    """
+    rejects: list[Reject] = []
+    tombstones = 0
+    sources = records
+    try:
+        # As nearly always nothing is wrong, and then this costs half of what asking of each record does.
+        vectors = decode_batch([record.value for record in records])  # type: ignore[misc] # None is caught
+    except (SchemaError, TypeError):
+        vectors, sources, rejects, tombstones = _read_each(records, now)
+    if not vectors:
+        return Reading(None, [], rejects, tombstones)
+    batch = collect(vectors, [_published(record, now) for record in sources])
+    # By lists: for a report or two, which is what a live stream brings, each call of NumPy costs as much as all this.
+    if max(map(operator.sub, batch.time.tolist(), batch.published.tolist())) > MAX_AHEAD:
+        ahead = batch.time - batch.published > MAX_AHEAD
+        rejects += [_reject(sources[row], now, _future(batch, row)) for row in np.flatnonzero(ahead).tolist()]
+        rows = np.flatnonzero(~ahead)
+        sources = [sources[row] for row in rows.tolist()]
+        batch = batch.take(rows)
+    return Reading(batch if sources else None, sources, rejects, tombstones)
+
+
+def _read_each(records: Sequence[Record], now: float) -> tuple[list[StateVector], list[Record], list[Reject], int]:
+    """The good vectors with the record of each, what was refused, and how many tombstones there were."""
+    vectors: list[StateVector] = []
+    sources: list[Record] = []
+    rejects: list[Reject] = []
+    tombstones = 0
+    for record in records:
+        value = record.value
+        if value is None:
+            tombstones += 1
+            continue
+        try:
+            vectors.append(decode(value))
+            sources.append(record)
+        except SchemaError as error:
+            good, bad = ([], [error]) if error.reason != "array" else _read_array(value)
+            vectors += good
+            sources += [record] * len(good)
+            rejects += [_reject(record, now, error) for error in bad]
+    return vectors, sources, rejects, tombstones
+
+
+def _read_array(value: bytes) -> tuple[list[StateVector], list[SchemaError]]:
+    try:
+        return decode_array(value)
+    except SchemaError as error:
+        return [], [error]
+
+
+def _published(record: Record, now: float) -> float:
+    return record.timestamp / 1000 if record.timestamp >= 0 else now
+
+
+def _future(batch: Batch, row: int) -> SchemaError:
+    ahead = batch.time[row] - batch.published[row]
+    return SchemaError(
+        "future",
+        "time",
+        f"{batch.time[row]:.3f}",
+        f"{ahead:.0f} s after its record was published; {MAX_AHEAD:.0f} s is allowed",
+    )
+
+
+def _reject(record: Record, now: float, error: SchemaError) -> Reject:
+    return Reject(
+        published=_published(record, now),
+        partition=record.partition,
+        offset=record.offset,
+        reason=error.reason,
+        field=error.field,
+        error=str(error),
+        first_bytes=bytes((record.value or b"")[:_SHOWN_BYTES]),
+    )

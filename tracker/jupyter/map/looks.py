@@ -1,0 +1,92 @@
+"""Which aircraft a map shows, and as what; pure.
+
+Picture, view, limit ──> choose: rows ──> looks: where each stands, how it is turned, which symbol it has
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.geo.mercator import Floats, project
+from tracker.jupyter.map.symbols import Scale, classify
+from tracker.state.fleet import Picture
+
+STEP = 1.0
+"""A marker that would move by less than this is left where it is, px; at zoom 7 a jet flies three seconds for it."""
+
+
+def find(picture: Picture, name: str) -> int | None:
+    """The row of the aircraft with this key, else with this callsign; None where there is none."""
+    for names, wanted in ((picture.key, name), (picture.key, name.lower()), (picture.callsign, name.upper())):
+        if wanted in names:
+            return names.index(wanted)
+    return None
+
+
+def choose(
+    picture: Picture,
+    lon: Floats,
+    drawn: Collection[str],
+    bounds: tuple[Any, ...],
+    limit: int,
+    followed: int | None = None,
+) -> npt.NDArray[np.int64]:
+    """The rows of `picture` to draw, at most `limit`; see `LiveMap` for which come first.
+
+    Args:
+        picture: The aircraft; those without a finite position are never drawn.
+        lon: Their longitudes as drawn, deg, shape (n,); may lie beyond 180.
+        drawn: The keys that are drawn now.
+        bounds: ((south, west), (north, east)) of the view, deg; empty or without an area where it is not known.
+        limit: Rows at most.
+        followed: The row that comes before all others, if any.
+    """
+    known = np.isfinite(picture.lat) & np.isfinite(lon)
+    seen = known
+    if bounds and bounds[0][0] < bounds[1][0] and bounds[0][1] < bounds[1][1]:
+        (south, west), (north, east) = bounds
+        with np.errstate(invalid="ignore"):
+            seen = (picture.lat >= south) & (picture.lat <= north) & ((lon - west) % 360.0 <= east - west)
+    held = np.fromiter((key in drawn for key in picture.key), np.bool_, len(picture))
+    rank = np.where(known, np.where(seen, 0, 2) + np.where(held, 0, 1), 4)
+    if followed is not None and known[followed]:
+        rank[followed] = -1
+    first = np.argsort(rank, kind="stable")[: max(limit, 0)]
+    return first[rank[first] < 4]
+
+
+class Look(NamedTuple):
+    """How one aircraft is to be drawn."""
+
+    row: int
+    """In the picture."""
+    location: list[float]
+    """Latitude and longitude, deg."""
+    pixel: tuple[float, float]
+    """The same in pixels of the world at the zoom of the map."""
+    angle: float
+    """Clockwise from north, whole degrees."""
+    symbol: tuple[int, bool]
+    """Colour class, and whether it points anywhere."""
+    zoom: float
+
+
+def looks(picture: Picture, lon: Floats, rows: npt.NDArray[np.int64], zoom: float, scale: Scale) -> dict[str, Look]:
+    """By key, in the order of `rows`."""
+    lat, lon, track = picture.lat[rows], lon[rows], picture.track[rows]
+    x, y = project(lat, lon, zoom)
+    pointing = np.isfinite(track)
+    angle = np.round(np.where(pointing, track, 0.0)) % 360.0
+    classes = classify(picture, scale)[rows]
+    columns = zip(
+        rows.tolist(), lat.tolist(), lon.tolist(), x.tolist(), y.tolist(), angle.tolist(), classes.tolist(),
+        pointing.tolist(), strict=True,
+    )  # fmt: skip
+    return {
+        picture.key[row]: Look(row, [a, b], (c, d), turn, (colour, points), zoom)
+        for row, a, b, c, d, turn, colour, points in columns
+    }

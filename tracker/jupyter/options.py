@@ -1,0 +1,117 @@
+"""The options of a tracker and of its map, checked: one that will not do is refused by its name, value and limit.
+
+what a user gave ──> check_..., choose_..., parse_... ──> what it means, or `BadOption`
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, get_args
+
+import numpy as np
+
+from producer.cluster.connection import Security
+from producer.errors import SettingError
+from tracker.errors import BadOption
+from tracker.jupyter.map.symbols import SCALES, ColourBy, Scale
+from tracker.jupyter.map.trails import TRAIL
+from tracker.spans import parse_span
+
+_MAX_ZOOM = 19
+
+
+def check_address(address: str) -> str:
+    """`host:port`, several separated by commas, without blanks."""
+    for part in address.split(","):
+        host, _, port = part.strip().rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise BadOption("bootstrap_servers", address, 'host:port, such as "localhost:9092", is needed')
+    return ",".join(part.strip() for part in address.split(","))
+
+
+def check_topic(topic: str) -> str:
+    """A name that Kafka takes."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", topic):
+        raise BadOption("topic", topic, "1 to 249 letters, digits, '.', '_' and '-' are needed")
+    return topic
+
+
+def check_ageing(stale_after: float, lost_after: float) -> tuple[float, float]:
+    """When an aircraft is stale and when it is lost, s."""
+    if not 0 < stale_after <= lost_after:
+        raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
+    return stale_after, lost_after
+
+
+def choose_security(**settings: object) -> Security:
+    """How to speak to the brokers: as given, and where None is given as the environment says."""
+    paths = {name: os.fspath(value) for name, value in settings.items() if isinstance(value, os.PathLike)}
+    try:
+        security = Security.choose(settings | paths, os.environ)
+        security.ssl_context()  # a file that cannot be read is said at once
+    except SettingError as error:
+        environment = f"KAFKA_{error.name.upper()}"
+        raise BadOption(error.name, error.value, f"{error.limit} (in the environment: {environment})") from None
+    return security
+
+
+def check_observed(names: str) -> str:
+    """What of a tracker can be observed."""
+    if names != "selected":
+        raise BadOption("names", names, '"selected" is needed: all else is a number in `stats`')
+    return names
+
+
+def check_view(center: Sequence[float] | None, zoom: float | None) -> dict[str, Any]:
+    """Those of center and zoom that were given, as `ipyleaflet.Map` takes them."""
+    options: dict[str, Any] = {}
+    if center is not None:
+        if not _is_place(center):
+            raise BadOption("center", center, "latitude -90 to 90 and longitude -180 to 180, deg, are needed")
+        options["center"] = [float(value) for value in center]
+    if zoom is not None:
+        if not _is_number(zoom) or not 0 <= zoom <= _MAX_ZOOM:
+            raise BadOption("zoom", zoom, f"a number from 0 to {_MAX_ZOOM} is needed")
+        options["zoom"] = zoom
+    return options
+
+
+def check_limit(limit: int) -> int:
+    """How many markers there may be."""
+    if not _is_number(limit) or limit != int(limit) or limit < 0:
+        raise BadOption("limit", limit, "a whole number of markers, 0 or more, is needed")
+    return limit
+
+
+def check_follow(name: str | None) -> str | None:
+    """The key or callsign of an aircraft, without blanks."""
+    if name is not None and (not isinstance(name, str) or not name.strip()):
+        raise BadOption("follow", name, 'the key or callsign of an aircraft, such as "AFR123", or None is needed')
+    return name and name.strip()
+
+
+def choose_scale(colour_by: ColourBy) -> Scale:
+    """What the colours of a map tell."""
+    if colour_by not in SCALES:
+        raise BadOption("colour_by", colour_by, f"one of {', '.join(get_args(ColourBy))} is needed")
+    return SCALES[colour_by]
+
+
+def parse_trails(trails: bool | str | float | timedelta | None) -> float | None:
+    """The length of the trails, s; None: there are none."""
+    if trails is None or trails is False:
+        return None
+    return TRAIL if trails is True else parse_span("trails", trails)
+
+
+def _is_place(value: Sequence[float]) -> bool:
+    if not isinstance(value, Sequence) or len(value) != 2 or not all(map(_is_number, value)):
+        return False
+    return abs(value[0]) <= 90 and abs(value[1]) <= 180
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)

@@ -1,0 +1,84 @@
+"""The screens of a tracker: which there are, and who may draw on them.
+
+    Tracker.map(), table(), ... ──> Screens.show: the caller draws once ──> Screens.draw: then the thread
+
+A screen's traits are set by one thread at a time: by the caller before the screen is registered, by the tracker's
+thread while that lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import traitlets
+
+from tracker.jupyter.status import StatusStrip
+from tracker.state.fleet import Picture
+from tracker.state.stats import Stats
+
+MOST = 4
+"""Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
+
+
+class Screen(Protocol):
+    """What a notebook shows."""
+
+    comm: Any
+    """None where it was closed."""
+
+    def draw(self, what: Any) -> None: ...  # noqa: ANN401, D102 - a `Picture`, or `Stats`
+
+    def close(self) -> None: ...  # noqa: D102
+
+
+AnyScreen = TypeVar("AnyScreen", bound=Screen)
+
+
+class Screens:
+    """The screens that are open.
+
+    Args:
+        look: What there is to draw at this moment; asked once for all screens.
+    """
+
+    def __init__(self, look: Callable[[], tuple[Stats, Picture]]) -> None:
+        self._look = look
+        self._open: list[Screen] = []
+
+    def show(self, screen: AnyScreen) -> AnyScreen:
+        """Draw a new screen, and from then on leave it to whoever calls `draw`."""
+        self._draw_on([screen])
+        kin = [other for other in self._open if type(other) is type(screen)]
+        for oldest in kin[: max(0, len(kin) - MOST + 1)]:
+            self._open.remove(oldest)
+            oldest.close()
+        self._open.append(screen)
+        return screen
+
+    def draw(self) -> None:
+        """Draw on all that are open."""
+        for closed in [screen for screen in self._open if screen.comm is None]:
+            self._open.remove(closed)  # in place: another thread may be adding one
+        self._draw_on([*self._open])
+
+    def _draw_on(self, screens: list[Screen]) -> None:
+        if not screens:
+            return
+        stats, picture = self._look()
+        for screen in screens:
+            screen.draw(stats if isinstance(screen, StatusStrip) else picture)
+
+
+class Selection(traitlets.HasTraits):
+    """Which aircraft was clicked last.
+
+    Apart from `Tracker`, so that the public names there are those that a user of aircraft needs, and not the forty of
+    traitlets; and no trait of a widget, so that a handler never runs in the thread that reads Kafka.
+    """
+
+    selected = traitlets.Unicode(None, allow_none=True)
+
+    def select(self, key: str) -> None:
+        """Calls the observers, in this thread, if that is another one."""
+        self.selected = key

@@ -1,0 +1,132 @@
+"""`StatusStrip`: a tracker's numbers in a line; one widget of HTML.
+
+    Stats ──> StatusStrip.draw ──> one message, or none when nothing changed
+
+All texts come from strangers (topics, errors), so all are escaped. Colours are JupyterLab's own, each with a value for
+where there is none, so that they are legible in a light and in a dark theme; none is the only sign of anything.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+from datetime import datetime
+from typing import Any
+
+import ipywidgets
+
+from tracker.state.stats import STOPPED, Stats
+
+UNKNOWN = "\N{EN DASH}"
+"""Stands for a value that is not known."""
+
+_FONT = "font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);line-height:1.45"
+_INK = "var(--jp-ui-font-color1,inherit)"
+_PALE = "var(--jp-ui-font-color2,#757575)"
+_LINE = "var(--jp-border-color2,#bdbdbd)"
+_GOOD = "var(--jp-success-color1,#388e3c)"
+_BAD = "var(--jp-error-color1,#d32f2f)"
+
+
+class StatusStrip(ipywidgets.HTML):
+    """A tracker's state and numbers in one line, which wraps where a cell is narrow.
+
+    It is drawn from one thread, and stays behind as HTML for readers without a kernel.
+    """
+
+    def __init__(self, topic: str = "", address: str = "") -> None:
+        """Makes a strip before anything is known; `topic` and `address` say whose numbers it shows."""
+        self._source = f"{topic} at {address}" if topic else ""
+        self._guard = threading.RLock()
+        self._closed = False
+        super().__init__(_strip_html(Stats(), self._source))
+
+    def draw(self, stats: Stats) -> None:
+        """Shows `stats`. To be called from one thread only."""
+        with self._guard:
+            if not self._closed:
+                # An equal value is no change, and sends nothing.
+                self.value = _strip_html(stats, self._source)
+
+    def close(self) -> None:
+        """Takes it off the screen; from then on `draw` does nothing."""
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            parts = (self.layout, self.style)
+            super().close()
+            for part in parts:
+                part.close()
+
+    def __repr__(self) -> str:
+        return "StatusStrip()"
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the widget's own
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
+        return {**bundle, "text/html": self.value}
+
+
+def _strip_html(stats: Stats, source: str) -> str:
+    parts = [_state(stats), *(_item(number, words) for number, words in _numbers(stats))]
+    if source:
+        parts.append(f'<span style="color:{_PALE};overflow-wrap:anywhere">{html.escape(source)}</span>')
+    looks = (
+        f"{_FONT};color:{_INK};display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 14px;padding:3px 0;"
+        "max-width:100%;font-variant-numeric:tabular-nums"
+    )
+    return f'<div role="status" style="{looks}">{" ".join(parts)}</div>{_error(stats)}'
+
+
+def _item(number: str, words: str) -> str:
+    return f'<span style="white-space:nowrap">{number} <span style="color:{_PALE}">{words}</span></span>'
+
+
+def _state(stats: Stats) -> str:
+    """Word and sign differ, not the colour alone."""
+    since = f" since {_clock(stats.since)}" if stats.since is not None else ""
+    if stats.connected and stats.aircraft and stats.stale == stats.aircraft:
+        newest = f", newest report of {_clock(stats.newest)}" if stats.newest is not None else ""
+        return _badge(_BAD, "◐", f"connected, but all stale{newest}")
+    if stats.connected:
+        return _badge(_GOOD, "●", "connected")
+    if stats.error == STOPPED:
+        return _badge(_PALE, "■", f"stopped, stale{since}")
+    return _badge(_BAD, "○", f"not connected, stale{since}" if since else "not connected")
+
+
+def _badge(colour: str, sign: str, words: str) -> str:
+    looks = f"border:1px solid {_LINE};border-left:4px solid {colour};border-radius:2px;padding:0 8px"
+    return f'<b style="{looks};font-weight:600"><span style="color:{colour}">{sign}</span> {words}</b>'
+
+
+def _error(stats: Stats) -> str:
+    """On a line of its own: it may be long."""
+    if not stats.error or stats.error == STOPPED:
+        return ""
+    looks = f"{_FONT};color:{_INK};border-left:4px solid {_BAD};padding:0 8px;overflow-wrap:anywhere"
+    return f'<div style="{looks}"><span style="color:{_BAD}">⚠</span> last error: {html.escape(stats.error)}</div>'
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _numbers(stats: Stats) -> list[tuple[str, str]]:
+    """Number and words, those that are wrong when they are not 0 only then."""
+    numbers = [
+        (f"{stats.rate:,.0f}", "reports/s"),
+        (UNKNOWN if stats.lag is None else f"{stats.lag:,}", "behind"),
+        (f"{stats.aircraft:,}", "aircraft" + (f" ({stats.stale:,} stale)" if stats.stale else "")),
+        (f"{stats.rows:,}", "rows"),
+    ]
+    faults = {
+        "rejected": stats.rejected,
+        "late": stats.late,
+        "duplicates": stats.duplicates,
+        "outside window": stats.outside_window,
+        "reconnects": stats.reconnects,
+        "logs replaced": stats.logs_replaced,
+        "missed by retention": stats.truncated,
+    }
+    return numbers + [(f"{count:,}", words) for words, count in faults.items() if count or words == "rejected"]

@@ -1,0 +1,256 @@
+"""`LiveTable`: a picture as a table that is sorted by a click on a header; one widget.
+
+    Picture ──> sorted, cut, as texts ──> LiveTable.draw ──> one message, or none when nothing changed
+    browser ──> the name of a column (handed over, any thread) ──> the next draw
+
+The kernel sorts, because it holds all the aircraft and the browser only those that are shown; so a reload, a second
+browser and the static page show the same order. The browser makes text nodes of what it is sent, never HTML.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from tracker.errors import BadOption, UnknownColumn
+from tracker.frame import COLUMNS
+from tracker.state.fleet import Picture
+
+ROWS = 25
+"""Rows of a table where no number is given: about what a screen holds."""
+
+MOST_ROWS = 500
+"""Rows of a table at most: a message of 50 kB a second."""
+
+UNKNOWN = "\N{EN DASH}"
+"""Stands for a value that is not known."""
+
+DEFAULT = ("callsign", "icao24", "altitude", "groundspeed", "track", "vertical_rate", "squawk", "age")
+"""The columns of a table where none are given."""
+
+_FONT = "font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);line-height:1.45"
+_INK = "var(--jp-ui-font-color1,inherit)"
+_PALE = "var(--jp-ui-font-color2,#757575)"
+_LINE = "var(--jp-border-color2,#bdbdbd)"
+_ARROWS = {"none": "", "ascending": " ▲", "descending": " ▼"}
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the frames, or the age of an aircraft."""
+
+    name: str
+    unit: str
+    field: str
+    """Of a `Picture`."""
+    per_si: float = 1.0
+    text: bool = False
+    digits: int = 0
+
+    def value(self, picture: Picture, row: int) -> Any:  # noqa: ANN401 - a text or a number
+        """To sort by; None where it is not known."""
+        value = getattr(picture, self.field)[row]
+        if self.text:
+            return value
+        if self.field == "on_ground":
+            return None if value < 0 else int(value)
+        return float(value) if np.isfinite(value) else None
+
+    def words(self, picture: Picture, row: int) -> str:
+        """To show."""
+        value = self.value(picture, row)
+        if self.name == "altitude" and value is None and picture.on_ground[row] == 1:
+            return "on ground"
+        if value is None:
+            return UNKNOWN
+        return str(value) if self.text else self._number(value)
+
+    def _number(self, value: float) -> str:
+        match self.name:
+            case "timestamp":
+                return f"{datetime.fromtimestamp(value, UTC):%H:%M:%S}" if abs(value) < 1e11 else UNKNOWN
+            case "onground":
+                return "yes" if value else "no"
+            case "track":
+                return f"{round(value) % 360}"
+        # Adding 0 turns the -0 of a rounded -0.3 into 0.
+        return f"{round(value * self.per_si, self.digits) + 0:,.{self.digits}f}"
+
+
+_PICTURE_UNITS = {"track": "°", "latitude": "°", "longitude": "°"}
+_KNOWN = {
+    column.name: _Column(
+        column.name,
+        _PICTURE_UNITS.get(column.name, column.unit),
+        column.field,
+        column.per_si,
+        text=column.dtype == "category",
+        digits=4 if column.field in ("lat", "lon") else 0,
+    )
+    for column in COLUMNS
+} | {"age": _Column("age", "s", "age")}
+
+
+class LiveTable(anywidget.AnyWidget):
+    """A picture as a table: one row an aircraft, in the analyst's names and units; grey and italic if stale.
+
+    A click on a header sorts by its column, a second one turns the order round; what is not known comes last.
+    """
+
+    _esm = files("tracker.jupyter").joinpath("table.js").read_text(encoding="utf-8")
+    _css = files("tracker.jupyter").joinpath("table.css").read_text(encoding="utf-8")
+    content = traitlets.Dict().tag(sync=True)
+    """All that is shown, as one value: one message."""
+
+    def __init__(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        sort: str = "callsign",
+        rows: int = ROWS,
+        wake: Callable[[], None] | None = None,
+    ) -> None:
+        """Makes a table without rows.
+
+        Args:
+            columns: Names of the frames' columns, or `"age"` (s since last heard); None: `DEFAULT`.
+            sort: The column to sort by, with a minus before it from the highest down.
+            rows: Aircraft that are shown at most; the table says how many there are.
+            wake: Called, on any thread, when a header was clicked: the new order comes with the next `draw`.
+
+        Raises:
+            UnknownColumn: There is no such column.
+            BadOption: `rows` is outside its limits, or there are no columns.
+        """
+        self._guard = threading.RLock()
+        self._closed = True  # until it is made: one that was refused is closed, too
+        if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_ROWS:
+            raise BadOption("rows", rows, f"a whole number from 1 to {MOST_ROWS} is needed")
+        self._columns = _chosen(DEFAULT if columns is None else columns)
+        _chosen([sort.removeprefix("-")])
+        self._sort = sort
+        self.rows = rows
+        self._wake = wake
+        super().__init__(content=self._content(None))
+        self._closed = False
+        self.on_msg(self._asked)
+
+    @property
+    def sort(self) -> str:
+        """The column that the rows are sorted by; with a minus before it from the highest down."""
+        return self._sort
+
+    def draw(self, picture: Picture) -> None:
+        """Shows the aircraft of `picture`. To be called from one thread only."""
+        with self._guard:
+            if not self._closed:
+                # An equal value is no change, and sends nothing.
+                self.content = self._content(picture)
+
+    def close(self) -> None:
+        """Takes it off the screen; from then on `draw` does nothing."""
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            layout = self.layout
+            super().close()
+            layout.close()
+
+    def __repr__(self) -> str:
+        return "LiveTable()"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - the widget's own
+        data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
+        return {**data, "text/html": _static_html(self.content)}, metadata
+
+    def _asked(self, _widget: object, message: Any, _buffers: object) -> None:  # noqa: ANN401 - a browser's
+        """Hands over, and sets no trait: this runs on whatever thread the browser's message comes in."""
+        name = message.get("sort") if isinstance(message, dict) else None
+        if name in [column.name for column in self._columns]:
+            self._sort = f"-{name}" if self._sort == name else name
+            if self._wake is not None:
+                self._wake()
+
+    def _content(self, picture: Picture | None) -> dict[str, Any]:
+        """Texts alone: columns, rows, which rows are stale, and how many aircraft there are."""
+        sort = self._sort  # once: a click may change it meanwhile
+        rows = [] if picture is None else _in_order(picture, sort)
+        shown = rows[: self.rows]
+        return {
+            "columns": [_head(column, sort) for column in self._columns],
+            "rows": [_texts(self._columns, picture, row) for row in shown if picture is not None],
+            "stale": [bool(picture.stale[row]) for row in shown if picture is not None],
+            "words": f"{len(rows):,} aircraft" if rows == shown else f"{len(shown):,} of {len(rows):,} shown",
+        }
+
+
+def _chosen(names: Sequence[str]) -> list[_Column]:
+    if isinstance(names, str) or not names:
+        raise BadOption("columns", names, "a list of names of columns, one at least, is needed")
+    for name in names:
+        if name not in _KNOWN:
+            raise UnknownColumn(name, list(_KNOWN))
+    return [_KNOWN[name] for name in dict.fromkeys(names)]
+
+
+def _in_order(picture: Picture, sort: str) -> list[int]:
+    """Rows of the picture; those of equal value by callsign, those whose value is not known at the end."""
+    column = _KNOWN[sort.removeprefix("-")]
+    callsign, key = picture.callsign, picture.key
+    rows = sorted(range(len(picture)), key=lambda row: (callsign[row] is None, callsign[row] or "", key[row]))
+    values = {row: column.value(picture, row) for row in rows}
+    known = sorted(
+        (row for row in rows if values[row] is not None), key=lambda row: values[row], reverse=sort.startswith("-")
+    )
+    return known + [row for row in rows if values[row] is None]
+
+
+def _head(column: _Column, sort: str) -> dict[str, str]:
+    side = "left" if column.text else "right"
+    sorted_by = "none" if sort.removeprefix("-") != column.name else "descending" if sort[0] == "-" else "ascending"
+    return {"name": column.name, "unit": column.unit, "side": side, "sorted": sorted_by}
+
+
+def _texts(columns: Sequence[_Column], picture: Picture, row: int) -> list[str]:
+    """A row's cells. That it is stale is said in words beside the age, or in the last one."""
+    texts = [column.words(picture, row) for column in columns]
+    if picture.stale[row]:
+        names = [column.name for column in columns]
+        texts[names.index("age") if "age" in names else -1] += " stale"
+    return texts
+
+
+def _static_html(content: dict[str, Any]) -> str:
+    """The same for readers without a kernel: with no sheet of styles and no script, and all texts escaped."""
+    heads = "".join(
+        f'<th style="text-align:{column["side"]};padding:2px 10px;border-bottom:1px solid {_LINE};font-weight:600">'
+        f'{html.escape(column["name"])}<span style="color:{_PALE};font-weight:400"> {html.escape(column["unit"])}'
+        f"</span>{_ARROWS[column['sorted']]}</th>"
+        for column in content["columns"]
+    )
+    sides = [column["side"] for column in content["columns"]]
+    body = "".join(_static_row(*row, sides) for row in zip(content["rows"], content["stale"], strict=True))
+    return (
+        f'<div style="{_FONT};color:{_INK};overflow-x:auto"><table style="border-collapse:collapse;white-space:nowrap">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f'<div style="color:{_PALE};padding:2px 10px">{html.escape(content["words"])}</div></div>'
+    )
+
+
+def _static_row(texts: list[str], stale: bool, sides: list[str]) -> str:
+    looks = f"color:{_PALE};font-style:italic" if stale else f"color:{_INK}"
+    cells = (
+        f'<td style="text-align:{side};padding:1px 10px">{html.escape(text)}</td>'
+        for text, side in zip(texts, sides, strict=True)
+    )
+    return f'<tr style="{looks};font-variant-numeric:tabular-nums">{"".join(cells)}</tr>'

@@ -1,0 +1,1 @@
+"""The live server: one consumer, any number of viewers over WebSocket and HTTP."""

@@ -1,0 +1,206 @@
+"""The fleet, the tracks and the state of the server over HTTP; `schemas` says what the answers hold.
+
+All handlers run in the event loop: they ask the store for a copy, which takes milliseconds, and encode it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from fastapi.responses import JSONResponse
+
+from producer.wire import MAX_CALLSIGN
+from tracker.feed.session import Status
+from tracker.server.query import Filter, features, flights, parse_filter, track_columns
+from tracker.server.schemas import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
+from tracker.state.fleet import Picture
+from tracker.state.stats import Stats
+from tracker.state.store import Store
+from tracker.state.window import Window
+
+_encode = msgspec.json.Encoder().encode
+_SHOWN = 60  # characters of a key that is not known
+_NUMBER = r"-?\d{1,3}(\.\d+)?"
+_ADDRESS = "~?[0-9A-Fa-f]{6}"
+
+
+class _Json(JSONResponse):
+    """JSON that is encoded already."""
+
+    def render(self, content: bytes) -> bytes:
+        """As it is."""
+        return content
+
+
+class _GeoJson(_Json):
+    media_type = "application/geo+json"
+
+
+Bbox = Annotated[
+    str,
+    Query(
+        description="Only aircraft in this box: west,south,east,north in degrees, edges included. Where west is above "
+        "east it crosses the antimeridian. Empty: the world.",
+        examples=["-80,35,-70,45", "170,-50,-170,-10"],
+        json_schema_extra={"pattern": f"^({_NUMBER}(,{_NUMBER}){{3}})?$"},
+    ),
+]
+Callsign = Annotated[
+    str,
+    Query(
+        description="Only aircraft whose callsign begins so, in either case.",
+        examples=["AFR"],
+        json_schema_extra={"maxLength": MAX_CALLSIGN},
+    ),
+]
+Icao24 = Annotated[
+    str,
+    Query(
+        description="Only aircraft with this address, in either case; several are separated by commas.",
+        examples=["a1b2c3", "a1b2c3,~00f00d"],
+        json_schema_extra={"pattern": f"^({_ADDRESS}(,{_ADDRESS})*)?$"},
+    ),
+]
+Key = Annotated[
+    str,
+    Path(
+        description="Its name in every list: `icao24`, else `cs:` and the callsign.", examples=["a1b2c3", "cs:TEST-1"]
+    ),
+]
+
+
+async def _wanted(bbox: Bbox = "", callsign: Callsign = "", icao24: Icao24 = "") -> Filter:
+    try:
+        return parse_filter(bbox, callsign, icao24)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+
+
+Wanted = Annotated[Filter, Depends(_wanted)]
+
+
+def _refusals(descriptions: dict[int | str, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route by status, for OpenAPI; and those of whoever stands before it."""
+    every = (descriptions or {}) | {"4XX": "This client, or this request, is refused."}
+    # Not as `model`: FastAPI would give them the media type of the answer, which may be GeoJSON.
+    content = {"application/json": {"schema": Refused.model_json_schema()}}
+    return {status: {"description": text, "content": content} for status, text in every.items()}
+
+
+def routes(store: Store, status: Status) -> APIRouter:
+    """Everything that is read over HTTP, but for the metrics.
+
+    Args:
+        store: Is filled by the feed.
+        status: Of the feed, live.
+    """
+    router = APIRouter()
+    router.include_router(_fleet(store, status))
+    router.include_router(_aircraft(store, status))
+    router.include_router(_server(store, status))
+    return router
+
+
+def _fleet(store: Store, status: Status) -> APIRouter:
+    router = APIRouter(tags=["fleet"], responses=_refusals({422: "A filter that can match nothing."}))
+
+    @router.get("/api/flights", summary="The fleet", response_model=Flights)
+    async def list_flights(wanted: Wanted) -> Response:
+        """The aircraft that are not lost, in SI units, one object each; what is not known is null."""
+        picture = store.picture(connected=status.connected)
+        listed = flights(picture, wanted.rows(picture))
+        return _Json(_encode({"time": time.time(), "connected": status.connected, "flights": listed}))
+
+    @router.get(
+        "/api/flights.geojson",
+        summary="The fleet as GeoJSON",
+        response_model=FeatureCollection,
+        response_class=_GeoJson,
+    )
+    async def list_features(wanted: Wanted) -> Response:
+        """The aircraft that are not lost, as points for a GIS; the third coordinate is `geo_altitude`, where known."""
+        picture = store.picture(connected=status.connected)
+        listed = features(picture, wanted.rows(picture))
+        return _GeoJson(_encode({"type": "FeatureCollection", "features": listed}))
+
+    return router
+
+
+def _aircraft(store: Store, status: Status) -> APIRouter:
+    router = APIRouter(tags=["aircraft"])
+
+    # Before the other, whose `path` would take the end for a part of a key: a callsign may hold a slash.
+    @router.get(
+        "/api/flights/{key:path}/track",
+        summary="Where an aircraft was",
+        response_model=Track,
+        responses=_refusals({404: "The window holds no report of it."}),
+    )
+    async def read_track(key: Key) -> Response:
+        """The reports of the last minutes, in the order of event time, as columns; what is not known is null."""
+        columns = store.ask(lambda window: _track(window, key))
+        if columns is None:
+            raise HTTPException(404, f"{key[:_SHOWN]!r}: the window holds no report of an aircraft with this key")
+        return _Json(_encode({"key": key, "columns": columns}))
+
+    @router.get(
+        "/api/flights/{key:path}",
+        summary="One aircraft",
+        response_model=Flight,
+        responses=_refusals({404: "No such aircraft, or it is lost."}),
+    )
+    async def read_flight(key: Key) -> Response:
+        """An aircraft as it stands in the list of all."""
+        picture = store.picture(connected=status.connected)
+        if key not in picture.key:
+            raise HTTPException(404, f"{key[:_SHOWN]!r}: no aircraft with this key is heard")
+        return _Json(_encode(_one(picture, key)))
+
+    return router
+
+
+def _server(store: Store, status: Status) -> APIRouter:
+    router = APIRouter(tags=["server"])
+    seen_ready = False
+
+    @router.get("/api/stats", summary="Counters", response_model=Stats, responses=_refusals())
+    async def read_stats() -> Response:
+        """What the server has read since its start, and how it stands with the broker."""
+        return _Json(_encode(store.stats(status)))
+
+    @router.get("/healthz", summary="Does the process answer?", response_model=Healthy, responses=_refusals())
+    async def healthz() -> Response:
+        """Yes, whatever the broker does: to be asked by who would restart it."""
+        return _Json(_encode({"ok": True}))
+
+    @router.get(
+        "/readyz",
+        summary="Has it read what the log held?",
+        response_model=Ready,
+        responses=_refusals({503: "Not yet, and why."}),
+    )
+    async def readyz() -> Response:
+        """Once it was ready it remains so, also while the broker is away: what it holds is served, and is stale."""
+        nonlocal seen_ready
+        seen_ready = seen_ready or status.caught_up
+        if not seen_ready:
+            raise HTTPException(503, status.error or "the log is being read")
+        return _Json(_encode({"ready": True, "connected": status.connected, "lag": status.lag}))
+
+    return router
+
+
+def _one(picture: Picture, key: str) -> msgspec.Struct:
+    place = picture.key.index(key)
+    return flights(picture, np.array([place]))[0]
+
+
+def _track(window: Window, key: str) -> dict[str, list[Any]] | None:
+    reports = window.track(key)
+    if not len(reports) or reports.names["key"].by_code[reports.columns["key"][0]] != key:
+        return None  # `Window.track` takes a callsign too
+    return track_columns(reports)

@@ -1,0 +1,132 @@
+"""The FastAPI app: one consumer of the topic, any number of viewers.
+
+    Kafka ──> Feed ──> Store ──┬─> Hub ──> Broadcast ──> /ws/flights
+                               └─> /api, /metrics, /healthz, /readyz
+
+All of it runs in one event loop; `tracker serve` (`tracker.server.command`) starts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from importlib.metadata import version
+
+from fastapi import FastAPI, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+
+from producer.cluster.connection import Security
+from tracker.feed.session import Feed
+from tracker.server.admission import Doorman, Rules
+from tracker.server.api import routes
+from tracker.server.broadcast import Broadcast
+from tracker.server.hub import Hub, Viewer
+from tracker.server.metrics import Metrics, metrics_routes
+from tracker.server.page import add_page
+from tracker.server.websocket import Outlet
+from tracker.spans import Since
+from tracker.state.store import Store
+from tracker.stream.protocol import DIALECT, PATH, Bye, Fault, decode_subscribe
+
+MOST_FAULTS = 5
+"""Messages of a client that are refused before it is."""
+_DESCRIPTION = f"""Live aircraft out of a Kafka topic, in SI units.
+
+The stream is at the WebSocket `{PATH}`, which OpenAPI cannot describe: without a subprotocol each text frame is one
+state vector; with `{DIALECT}` there are snapshots, differences, boxes and resume (docs/protocol.md).
+"""
+
+
+class Service:
+    """What serves: the feed with its store, and the viewers.
+
+    Args:
+        bootstrap_servers: As in `Feed`.
+        topic: As in `Feed`.
+        since: As in `Feed`.
+        window: Reach of the tracks that are kept, s of event time.
+        security: As in `Feed`.
+        stale_after: As in `Fleet`, s.
+        lost_after: As in `Fleet`, s.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        topic: str,
+        *,
+        since: Since,
+        window: float = 600.0,
+        security: Security | None = None,
+        stale_after: float = 15.0,
+        lost_after: float = 60.0,
+    ) -> None:
+        self.store = Store(window, stale_after, lost_after)
+        self.feed = Feed(bootstrap_servers, topic, since, self.store, self._changed, security)
+        self.metrics = Metrics(lambda: self.store.stats(self.feed.status))
+        hub = Hub(self.store.fleet, secrets.token_hex(8))
+        self.broadcast = Broadcast(hub, self.store, self.feed.status, self.metrics)
+
+    async def run(self) -> None:
+        """Read the topic and serve the viewers until cancelled.
+
+        Raises:
+            HandshakeFailed: The broker refuses us, or we it; in an exception group.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.feed.run())
+            tasks.create_task(self.broadcast.run())
+
+    def _changed(self) -> None:
+        self.broadcast.publish()
+
+
+def create_app(service: Service, rules: Rules) -> FastAPI:
+    """The app of a service that runs."""
+    app = FastAPIOffline(  # FastAPI's own /docs loads its script from elsewhere
+        title="flight-tracker", version=version("flight-tracker"), description=_DESCRIPTION, redoc_url=None
+    )
+    app.include_router(routes(service.store, service.feed.status))
+    app.include_router(metrics_routes(service.metrics))
+    add_page(app)
+    app.add_middleware(CORSMiddleware, allow_origins=sorted(rules.origins))
+    app.add_middleware(Doorman, rules=rules, clients=lambda: len(service.broadcast))
+
+    @app.websocket(PATH)
+    async def flights(socket: WebSocket) -> None:
+        offered = socket.scope["subprotocols"]
+        if offered and DIALECT not in offered:
+            reason = f"none of the subprotocols {', '.join(offered)[:200]!r} is spoken: {DIALECT}, or none, is"
+            await socket.send_denial_response(JSONResponse({"detail": reason}, status_code=400))
+            return
+        outlet: Outlet = socket.scope["state"]["outlet"]
+        await socket.accept(subprotocol=DIALECT if offered else None)
+        viewer = service.broadcast.join(outlet, columns=bool(offered))
+        try:
+            await _listen(socket, outlet, service.broadcast, viewer)
+        finally:
+            service.broadcast.leave(viewer)
+
+    return app
+
+
+async def _listen(socket: WebSocket, outlet: Outlet, broadcast: Broadcast, viewer: Viewer) -> None:
+    """Take what a client says until it goes, or is sent away."""
+    faults = 0
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        if not viewer.columns:
+            continue  # the plain dialect has no answer
+        try:
+            if message.get("text") is None:
+                raise ValueError("a binary message: text is needed")
+            broadcast.subscribe(viewer, decode_subscribe(message["text"]))
+        except ValueError as error:
+            faults += 1
+            outlet.say(Fault(str(error)[:500]))
+            if faults == MOST_FAULTS:
+                outlet.dismiss(Bye(1008, f"{faults} messages were refused"))

@@ -1,0 +1,184 @@
+"""`tracker serve`: the live server, until it is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+import click
+import uvicorn
+
+from producer.cluster.connection import Security
+from producer.cluster.options import bootstrap_servers, option, security, topic
+from tracker.errors import BadOption, HandshakeFailed
+from tracker.server.admission import LOCAL_HOSTS, Rules
+from tracker.server.app import Service, create_app
+from tracker.server.websocket import Outlet
+from tracker.spans import parse_since, parse_span
+from tracker.stream.protocol import MAX_MESSAGE_BYTES
+
+_GRACE = 2  # s, for clients to take their leave
+
+
+class ServeError(click.ClickException):
+    """The server could not start; one line, exit status 2."""
+
+    exit_code = 2
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, without hands on signals, that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    def stop(self) -> None:
+        """Say goodbye to all, and end."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets and not self.should_exit:
+            host, port = sockets[0].getsockname()[:2]
+            self._on_listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `run`."""
+        yield
+
+
+async def run(
+    service: Service,
+    rules: Rules,
+    listener: socket.socket,
+    on_listening: Callable[[str], None],
+    *,
+    stop_on_eof: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM, or until standard input ends.
+
+    Raises:
+        HandshakeFailed: The broker refuses us, or we it; in an exception group.
+    """
+    config = uvicorn.Config(
+        create_app(service, rules),
+        ws=Outlet,
+        ws_max_size=2 * MAX_MESSAGE_BYTES,  # the app itself answers what is a little too large
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_GRACE,
+        h11_max_incomplete_event_size=MAX_MESSAGE_BYTES,
+        log_level=logging.WARNING,
+        access_log=False,
+        lifespan="off",
+    )
+    server = _Server(config, on_listening)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    if stop_on_eof:
+        stop = functools.partial(loop.call_soon_threadsafe, server.stop)
+        threading.Thread(target=_await_eof, args=(stop,), daemon=True).start()
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(service.run())
+        await server.serve([listener])
+        serving.cancel()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: Name or address.
+        port: 0 takes a free one.
+
+    Raises:
+        ServeError: The address is taken, or not ours.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with ExitStack() as opened:
+            listener = opened.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(2048)  # a thousand pages that come back at once
+            opened.pop_all()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ServeError(f"{host}:{port} cannot be listened at ({reason}); choose another: --port N") from error
+    return listener
+
+
+def _await_eof(stop: Callable[[], object]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):  # not buffered: a lock of that would be held as we end
+        pass
+    with suppress(RuntimeError):  # the loop has ended
+        stop()
+
+
+@click.command()
+@bootstrap_servers
+@topic
+@security
+@option("--host", envvar="TRACKER_HOST", default="127.0.0.1", help="Where to listen.")
+@option("--port", envvar="TRACKER_PORT", default=8000, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@option("--since", envvar="TRACKER_SINCE", default="-10min", help="How much of the log to read at the start.")
+@option("--window", envvar="TRACKER_WINDOW", default="10min", help="How far back tracks reach.")
+@option("--allow-origin", envvar="TRACKER_ALLOW_ORIGIN", multiple=True, metavar="ORIGIN",
+        help="Pages that may read besides our own, such as https://map.example; *: any. Repeatable.")  # fmt: skip
+@option("--allow-host", envvar="TRACKER_ALLOW_HOST", multiple=True, metavar="NAME",
+        help="Names under which we may be asked besides localhost and --host; *: any. Repeatable.")  # fmt: skip
+@option("--max-clients", envvar="TRACKER_MAX_CLIENTS", default=2_000, type=click.IntRange(1, 100_000),
+        help="WebSockets at once.")  # fmt: skip
+@option("--stop-on-eof", envvar="TRACKER_STOP_ON_EOF", is_flag=True,
+        help="Stop when standard input ends: for a parent process that may be killed.")  # fmt: skip
+def serve(
+    bootstrap_servers: str,
+    topic: str,
+    security: Security,
+    host: str,
+    port: int,
+    since: str,
+    window: str,
+    allow_origin: tuple[str, ...],
+    allow_host: tuple[str, ...],
+    max_clients: int,
+    stop_on_eof: bool,
+) -> None:
+    """Serve the topic to browsers and programs, over WebSocket and HTTP."""
+    hosts = LOCAL_HOSTS | {_spell_host(host)} | {name.lower() for name in allow_host}
+    rules = Rules(hosts, frozenset(origin.lower().rstrip("/") for origin in allow_origin), max_clients)
+    try:
+        reach, start = parse_span("window", window), parse_since(since)
+    except BadOption as error:
+        raise ServeError(str(error)) from error
+    listener = listen(host, port)
+    announce = functools.partial(_announce, topic=topic, bootstrap_servers=bootstrap_servers)
+    service = Service(bootstrap_servers, topic, since=start, window=reach, security=security)
+    gc.collect()
+    gc.freeze()  # what was imported stays: a full collection would stop the stream for 50 ms to look at it
+    try:
+        asyncio.run(run(service, rules, listener, announce, stop_on_eof=stop_on_eof))
+    except* HandshakeFailed as refused:
+        raise ServeError(str(refused.exceptions[0])) from refused
+    finally:
+        listener.close()
+    click.echo("Stopped.")
+
+
+def _announce(url: str, topic: str, bootstrap_servers: str) -> None:
+    click.echo(f"Serving {url} (topic {topic} at {bootstrap_servers}). Ctrl-C stops it.")
+
+
+def _spell_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host.lower()

@@ -1,0 +1,198 @@
+"""What Prometheus is told: the tracker's numbers, and how the fan-out goes.
+
+    Stats ──> collected when asked ┐
+    broadcast ──> observe_...      ┴──> exposition ──> GET /metrics
+
+All of it belongs to the event loop in which the server runs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+
+import numpy as np
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from tracker.state.stats import Stats
+from tracker.stream.protocol import DIALECT
+
+DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Bounds of `tracker_publish_to_socket_seconds`, s."""
+TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Bounds of `tracker_tick_seconds`, s."""
+SIZES = (128.0, 256.0, 512.0, *(1024.0 * 4**power for power in range(8)))
+"""Bounds of `tracker_frame_bytes`: 128 B to 16 MiB."""
+
+_MOST_WAITING = 1_000
+"""Values that are counted together: a live stream brings one or two at a time, and to count those costs as much."""
+
+_COUNTERS = {
+    "received": "Valid reports read, duplicates and late ones included.",
+    "rejected": "Values or elements refused.",
+    "duplicates": "Reports with the key and event time of one already held.",
+    "late": "Reports older than their aircraft's newest.",
+    "outside_window": "Reports older than the window.",
+    "tombstones": "Records without a value.",
+    "reconnects": "How often the broker was found again.",
+    "logs_replaced": "Partitions found to hold another log than before.",
+    "truncated": "Records that retention removed before they could be read.",
+}
+_GAUGES = {
+    "rate": ("received_per_second", "Valid reports a second over the last five seconds."),
+    "lag": ("lag_records", "Records in the log that are not read yet; absent before that is known."),
+    "rows": ("window_rows", "Reports in the window."),
+    "aircraft": ("aircraft", "Aircraft that are not lost."),
+    "stale": ("stale_aircraft", "Aircraft among them that were not heard for a while."),
+    "connected": ("connected", "1 while the broker answers."),
+}
+
+
+class Histogram:
+    """Counts by size; cheaper than prometheus_client's own, which takes one value at a time under locks.
+
+    Args:
+        bounds: Upper limits of the buckets, ascending; what is above the last is counted too.
+    """
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self._bounds = bounds
+        self._limits = np.array(bounds)
+        self._counts = [0] * (len(bounds) + 1)
+        self._waiting: list[float] = []  # to be counted
+        self._sum = 0.0
+
+    def observe(self, value: float, times: int = 1) -> None:
+        """Count a value, or one that came several times."""
+        self._counts[bisect_left(self._bounds, value)] += times
+        self._sum += value * times
+
+    def observe_all(self, values: Iterable[float]) -> None:
+        """Count each of many values; what is below 0 as 0."""
+        self._waiting.extend(values)
+        if len(self._waiting) >= _MOST_WAITING:
+            self._count()
+
+    def _count(self) -> None:
+        values = np.maximum(self._waiting, 0.0)
+        self._waiting.clear()
+        places = self._limits.searchsorted(values)
+        for place, count in enumerate(np.bincount(places, minlength=len(self._counts)).tolist()):
+            self._counts[place] += count
+        self._sum += float(values.sum())
+
+    def buckets(self) -> tuple[list[tuple[str, float]], float]:
+        """The number of values up to each bound, as Prometheus names them; and the sum of all values."""
+        self._count()
+        names = [*map(str, self._bounds), "+Inf"]
+        return list(zip(names, map(float, accumulate(self._counts)), strict=True)), self._sum
+
+
+class Metrics:
+    """The metrics of one server, in a registry of their own.
+
+    Args:
+        stats: The tracker's numbers at this moment.
+    """
+
+    def __init__(self, stats: Callable[[], Stats]) -> None:
+        self.registry = CollectorRegistry()
+        self.clients = Gauge("tracker_clients", "WebSockets that are open.", ["dialect"], registry=self.registry)
+        for dialect in ("plain", DIALECT):
+            self.clients.labels(dialect)  # shown from the start, as 0
+        self.skipped = Counter(
+            "tracker_frames_skipped", "Frames not sent, as the client had not drained.", registry=self.registry
+        )
+        self.ticks = Histogram(TICKS)
+        """How long a turn of the fan-out took, s."""
+        self._delays = Histogram(DELAYS)
+        self._frames: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._sizes: defaultdict[str, Histogram] = defaultdict(lambda: Histogram(SIZES))
+        self.registry.register(_Numbers(stats))
+        self.registry.register(_FanOut(self._frames, self._sizes, self._delays, self.ticks))
+
+    def observe_frames(self, dialect: str, kind: str, frames: int, size: int, clients: int = 1) -> None:
+        """Frames were sent at once to each of some clients, of so many bytes together."""
+        if frames:
+            self._frames[dialect, kind] += frames * clients
+            self._sizes[dialect].observe(size / frames, frames * clients)
+
+    def observe_delays(self, delays: Iterable[float]) -> None:
+        """Reports went out so many seconds after their records were published, one value each."""
+        self._delays.observe_all(delays)  # below 0 the broker's clock is ahead of ours
+
+    def exposition(self) -> tuple[bytes, str]:
+        """All of it as text, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+
+class _Numbers(Collector):
+    """The tracker's numbers, read when they are asked for."""
+
+    def __init__(self, stats: Callable[[], Stats]) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterable[Metric]:
+        stats = self._stats()
+        for field, text in _COUNTERS.items():
+            yield CounterMetricFamily(f"tracker_{field}", text, value=getattr(stats, field))
+        for field, (name, text) in _GAUGES.items():
+            value = getattr(stats, field)
+            if value is not None:
+                yield GaugeMetricFamily(f"tracker_{name}", text, value=float(value))
+        if stats.newest is not None:
+            text = "The newest event time, s since 1970."
+            yield GaugeMetricFamily("tracker_newest_timestamp_seconds", text, value=stats.newest.timestamp())
+
+
+class _FanOut(Collector):
+    """What was sent to the viewers."""
+
+    def __init__(
+        self, frames: dict[tuple[str, str], int], sizes: dict[str, Histogram], delays: Histogram, ticks: Histogram
+    ) -> None:
+        self._frames, self._sizes, self._delays, self._ticks = frames, sizes, delays, ticks
+
+    def collect(self) -> Iterable[Metric]:
+        sent = CounterMetricFamily("tracker_frames", "Frames sent.", labels=["dialect", "kind"])
+        for labels, count in self._frames.items():
+            sent.add_metric(labels, count)
+        yield sent
+        sizes = HistogramMetricFamily(
+            "tracker_frame_bytes", "Sizes of frames; of several that went at once, their mean.", labels=["dialect"]
+        )
+        for dialect, histogram in self._sizes.items():
+            sizes.add_metric([dialect], *histogram.buckets())
+        yield sizes
+        for name, text, histogram in (
+            (
+                "publish_to_socket",
+                "From a record's timestamp to the end of the turn in which it is sent to all.",
+                self._delays,
+            ),
+            ("tick", "How long a turn of the fan-out took.", self._ticks),
+        ):
+            buckets, total = histogram.buckets()
+            yield HistogramMetricFamily(f"tracker_{name}_seconds", text, buckets=buckets, sum_value=total)
+
+
+def metrics_routes(metrics: Metrics) -> APIRouter:
+    """`GET /metrics`."""
+    router = APIRouter(tags=["server"])
+
+    @router.get("/metrics", summary="Metrics", response_class=_Exposition)
+    async def read_metrics() -> Response:
+        """The numbers of the server in the text format of Prometheus."""
+        body, content_type = metrics.exposition()
+        return Response(body, media_type=content_type)
+
+    return router
+
+
+class _Exposition(Response):
+    media_type = "text/plain"

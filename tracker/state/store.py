@@ -1,0 +1,122 @@
+"""What a tracker holds: window, fleet, rejects and counters, under one lock.
+
+feed's thread ──> take / resume ──> Store ──> ask (the window), picture, rejects, stats ──> any thread
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import numpy as np
+
+from tracker.feed.records import Reading, Reject
+from tracker.feed.session import Status
+from tracker.state.fleet import Fleet, Picture
+from tracker.state.stats import Stats
+from tracker.state.window import Window
+
+Answer = TypeVar("Answer")
+
+KEPT_REJECTS = 1_000
+"""The newest refused records that are kept."""
+
+_RATE_SPAN = 5.0  # s
+
+
+class Store:
+    """Takes in what the feed reads, and answers from it; every method may be called from any thread.
+
+    Args:
+        window: Reach of the window, s.
+        stale_after: Not heard for so long, s: stale.
+        lost_after: Not heard for so long, s: lost.
+    """
+
+    def __init__(self, window: float, stale_after: float, lost_after: float) -> None:
+        self._lock = threading.Lock()
+        self._window = Window(window)
+        self.fleet = Fleet(stale_after, lost_after)
+        """Of use beside `take` only in the thread of the feed."""
+        self._rejects: deque[Reject] = deque(maxlen=KEPT_REJECTS)
+        self._counts = dict.fromkeys(("received", "rejected", "duplicates", "late", "outside_window", "tombstones"), 0)
+        self._recent: deque[tuple[float, int]] = deque()  # (moment, reports), for the rate
+
+    @property
+    def received(self) -> int:
+        """Valid reports taken in."""
+        return self._counts["received"]
+
+    def take(self, reading: Reading, *, backlog: bool, now: float) -> None:
+        """Take in what was read at the monotonic time `now`; `backlog`: the log held it before we came."""
+        counts = self._counts
+        with self._lock:
+            self._rejects.extend(reading.rejects)
+            counts["rejected"] += len(reading.rejects)
+            counts["tombstones"] += reading.tombstones
+            if reading.batch is None:
+                return
+            judgement = self._window.add(reading.batch)
+            self.fleet.apply(reading.batch, judgement.fresh, now, backlog=backlog)
+            counts["received"] += len(reading.batch)
+            counts["duplicates"] += judgement.duplicates
+            counts["late"] += judgement.late
+            counts["outside_window"] += judgement.outside
+            self._recent.append((now, len(reading.batch)))
+            while self._recent[0][0] < now - _RATE_SPAN:
+                self._recent.popleft()
+
+    def resume(self, seconds: float) -> None:
+        """Nothing could be heard for so long: nobody ages by that."""
+        with self._lock:
+            self.fleet.pause(seconds)
+
+    def expire(self) -> list[str]:
+        """Forget the aircraft that are lost; their keys."""
+        with self._lock:
+            return self.fleet.expire(time.monotonic())
+
+    @property
+    def serial(self) -> int:
+        """The number of the report that was taken in last."""
+        return self._window.serial
+
+    def ask(self, question: Callable[[Window], Answer]) -> Answer:
+        """Ask the window, while it rests: the answer has to be a copy, and the question must not ask the store."""
+        with self._lock:
+            return question(self._window)
+
+    def picture(self, *, connected: bool) -> Picture:
+        """The aircraft that are not lost; all are stale while the broker cannot be reached."""
+        with self._lock:
+            return self.fleet.picture(time.monotonic(), unheard=not connected)
+
+    def rejects(self) -> list[Reject]:
+        """The refused records that are kept, the newest last."""
+        with self._lock:
+            return list(self._rejects)
+
+    def stats(self, status: Status) -> Stats:
+        """All numbers at this moment."""
+        with self._lock:
+            now = time.monotonic()
+            picture = self.fleet.picture(now, unheard=not status.connected)
+            return Stats(
+                **self._counts,
+                rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,
+                rows=len(self._window),
+                aircraft=len(picture),
+                stale=int(picture.stale.sum()),
+                newest=datetime.fromtimestamp(self._window.newest, UTC) if np.isfinite(self._window.newest) else None,
+                reconnects=status.reconnects,
+                logs_replaced=status.logs_replaced,
+                truncated=status.truncated,
+                lag=status.lag,
+                connected=status.connected,
+                since=status.since,
+                error=status.error,
+            )

@@ -1,0 +1,340 @@
+"""The reports of the last N minutes of event time, as NumPy columns; pure.
+
+    batch ──> judge: outside, late, duplicate, fresh ──> waiting ──> columns ──> reports, latest, track, paths
+
+The columns are one buffer in order of arrival. New rows go behind the last; when the buffer is full, the rows that
+have left the window are dropped and the rest moves to the front (or into a larger buffer), so that a row costs one
+copy or two in its life, a view is one slice, and memory follows the number of rows held. A live stream brings a row
+or two at a time, and to write one to thirteen columns costs as much as to write fifty: rows wait until that pays, or
+until somebody asks.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracker.feed.batch import FLOATS, NUMBERS, TEXTS, Batch, Floats, Rows, join
+from tracker.jupyter.map.trails import Paths
+from tracker.state.interning import ABSENT, Codes, Names, Texts, recode
+
+_DTYPES: Mapping[str, type[Any]] = (
+    {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8}
+    | dict.fromkeys(TEXTS, np.int32)
+    | dict.fromkeys(NUMBERS, np.float64)
+)
+BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
+"""What a row takes in the columns; the buffer is at most half as large again."""
+
+_SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
+_MOST_IDLE_NAMES = 1 << 16
+_SMALLEST = 4096  # rows; below that, growing costs more than it saves
+_MOST_WAITING = 64  # rows, whose writing holds the stream up for 0.2 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Rows of a window: columns of shape (n,), texts as codes into their names.
+
+    The columns may be parts of the window itself: whoever keeps them beyond its next `add` copies them.
+    """
+
+    columns: dict[str, npt.NDArray[Any]]
+    """time, serial, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
+    names: dict[str, Names]
+    """The names that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
+
+    def __len__(self) -> int:
+        return len(self.columns["time"])
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a batch: positions in it, ascending, and counts."""
+
+    fresh: Rows
+    """The reports that are their aircraft's newest so far."""
+    accepted: Rows
+    """The fresh ones and the late ones: those that entered the window."""
+    outside: int
+    """Older than the window."""
+    duplicates: int
+    """Of an aircraft and event time that the window holds."""
+
+    @property
+    def late(self) -> int:
+        """Accepted, but older than their aircraft's newest."""
+        return len(self.accepted) - len(self.fresh)
+
+
+class Window:
+    """A rolling window of reports.
+
+    Args:
+        span: How far it reaches back from the newest event time, s.
+    """
+
+    def __init__(self, span: float) -> None:
+        self.span = span
+        self.newest = -np.inf
+        """The newest event time seen, s since 1970."""
+        self.serial = 0
+        """The number of the row that was taken in last; each row carries its own."""
+        self._columns = _buffer(_SMALLEST)
+        self._end = 0
+        self._waiting: list[tuple[Batch, Codes]] = []  # rows, each with the code of its key, that belong at the end
+        self._count_waiting = 0
+        self._texts = {name: Texts() for name in ("key", *TEXTS)}
+        self._last_time: Floats = np.empty(0)  # by key code: newest event time
+        self._last_row: Rows = np.empty(0, np.intp)  # by key code: where that report lies
+
+    def __len__(self) -> int:
+        self._settle()
+        return int(np.count_nonzero(self._held()))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the columns."""
+        return sum(column.nbytes for column in self._columns.values())
+
+    def add(self, batch: Batch) -> Judgement:
+        """Take in the reports of a batch, each where it belongs by event time."""
+        self._make_room(len(batch))
+        key = self._texts["key"].codes(batch.key)
+        self._know_keys()
+        judgement = self._judge(key, batch)
+        self.newest = max(self.newest, *batch.time.tolist())
+        self._last_time[key[judgement.fresh]] = batch.time[judgement.fresh]
+        self._append(batch, key, judgement.accepted)
+        if judgement.late:
+            late = np.setdiff1d(judgement.accepted, judgement.fresh, assume_unique=True)
+            self._put_in_order(np.unique(key[late]), float(batch.time[late].min()))
+        return judgement
+
+    def reports(self, last: float | None = None, after: int = 0) -> Reports:
+        """The rows of the window, or of its last `last` seconds, or those after a serial number.
+
+        Rows stand in the order of arrival, each aircraft's own rows in time order.
+        """
+        self._settle()
+        held = self._held(last)
+        if after:
+            held &= self._columns["serial"][: self._end] > after
+        return self._rows(slice(0, self._end) if held.all() else np.flatnonzero(held))
+
+    def latest(self) -> Reports:
+        """The newest row of each aircraft that has one in the window, sorted by key."""
+        self._settle()
+        held = self._last_time >= self.newest - self.span
+        order = self._texts["key"].names().order
+        return self._rows(self._last_row[order[held[order]]])
+
+    def track(self, name: str) -> Reports:
+        """The rows of one aircraft, by key or callsign, in time order."""
+        self._settle()
+        column = "key" if self._texts["key"].code(name) != ABSENT else "callsign"
+        code = self._texts[column].code(name)
+        held = self._held() & (self._columns[column][: self._end] == code) & (code != ABSENT)
+        return self._rows(np.flatnonzero(held))
+
+    def paths(self, keys: Collection[str], last: float) -> Paths:
+        """A copy of the positions of these aircraft in the last `last` seconds."""
+        self._settle()
+        wanted = np.zeros(len(self._texts["key"]) + 1, np.bool_)
+        wanted[[self._texts["key"].code(key) for key in keys]] = True
+        wanted[ABSENT] = False
+        rows = np.flatnonzero(self._held(last) & wanted[self._columns["key"][: self._end]])
+        return Paths(*(self._columns[name][rows] for name in ("key", "time", "lat", "lon")))
+
+    def times(self) -> Floats:
+        """A copy of the event times, s since 1970, in the order of arrival."""
+        self._settle()
+        times: Floats = self._columns["time"][: self._end][self._held()]
+        return times
+
+    def _held(self, last: float | None = None) -> npt.NDArray[np.bool_]:
+        span = self.span if last is None else min(last, self.span)
+        held: npt.NDArray[np.bool_] = self._columns["time"][: self._end] >= self.newest - span
+        return held
+
+    def _rows(self, rows: slice | Rows) -> Reports:
+        return Reports(
+            columns={name: column[rows] for name, column in self._columns.items()},
+            names={name: texts.names() for name, texts in self._texts.items()},
+        )
+
+    def _know_keys(self) -> None:
+        """Make room in the columns by key for keys that were seen for the first time."""
+        more = len(self._texts["key"]) - len(self._last_time)
+        if more:
+            self._last_time = np.append(self._last_time, np.full(more, -np.inf))
+            self._last_row = np.append(self._last_row, np.full(more, ABSENT))
+
+    def _judge(self, key: Codes, batch: Batch) -> Judgement:
+        """Compare each report with the window's reach and with what came before it of its aircraft."""
+        if self._is_plain_news(key, batch):
+            rows = np.arange(len(batch))
+            return Judgement(rows, rows, outside=0, duplicates=0)
+        newest = np.maximum(np.maximum.accumulate(batch.time), self.newest)
+        rows = np.flatnonzero(batch.time >= newest - self.span)
+        outside = len(batch) - len(rows)
+        if not len(rows):
+            return Judgement(rows, rows, outside, duplicates=0)
+        order = rows[np.argsort(key[rows], kind="stable")]  # by aircraft, then as they came
+        sorted_key, time = key[order], batch.time[order]
+        first, before = np.ones(len(order), np.bool_), np.empty_like(time)
+        first[1:] = sorted_key[1:] != sorted_key[:-1]
+        known = self._last_time[sorted_key[first]]
+        before[1:] = time[:-1]
+        before[first] = known
+        if (time > before).all():
+            return Judgement(rows, rows, outside, duplicates=0)
+        before = _newest_before(time, first, known)
+        again = (time == before) & batch.dated[order]
+        fresh = (time >= before) & ~again
+        older = order[time < before]
+        late = self._new_among(np.sort(older), order[fresh], key, batch)
+        return Judgement(
+            fresh=np.sort(order[fresh]),
+            accepted=np.sort(np.concatenate([order[fresh], late])),
+            outside=outside,
+            duplicates=int(again.sum()) + len(older) - len(late),
+        )
+
+    def _is_plain_news(self, key: Codes, batch: Batch) -> bool:
+        """Whether each report is of another aircraft, its newest and in the window: a live stream is little else."""
+        time, known = batch.time.tolist(), self._last_time[key].tolist()  # lists: most batches are of a report or two
+        if not all(map(operator.gt, time, known)) or len(set(key.tolist())) < len(key):
+            return False
+        return bool(min(time) >= max(self.newest, max(time)) - self.span)
+
+    def _new_among(self, older: Rows, fresh: Rows, key: Codes, batch: Batch) -> Rows:
+        """Those of the older reports whose aircraft and event time are not held yet."""
+        if not len(older):
+            return older
+        self._settle()
+        concerned = np.zeros(len(self._texts["key"]), np.bool_)
+        concerned[key[older]] = True
+        held = self._rows_since(float(batch.time[older].min()), concerned)
+        fresh = fresh[concerned[key[fresh]]]
+        seen = set(zip(self._columns["key"][held].tolist(), self._columns["time"][held].tolist(), strict=True))
+        seen.update(zip(key[fresh].tolist(), batch.time[fresh].tolist(), strict=True))
+        new = []
+        for row, *report in zip(older.tolist(), key[older].tolist(), batch.time[older].tolist(), strict=True):
+            if not batch.dated[row] or tuple(report) not in seen:
+                new.append(row)
+                seen.add(tuple(report))
+        return np.array(new, np.intp)
+
+    def _rows_since(self, time: float, concerned: npt.NDArray[np.bool_]) -> Rows:
+        """Where the reports of the concerned keys (bool by key code) from this event time on lie."""
+        since = np.flatnonzero(self._columns["time"][: self._end] >= time)
+        concerned_rows: Rows = since[concerned[self._columns["key"][since]]]
+        return concerned_rows
+
+    def _append(self, batch: Batch, key: Codes, rows: Rows) -> None:
+        """Have these rows of a batch stand behind the last row; there is room for them."""
+        if not len(rows):
+            return
+        self.serial += len(rows)
+        if len(rows) < len(batch):
+            batch, key = batch.take(rows), key[rows]
+        self._waiting.append((batch, key))
+        self._count_waiting += len(rows)
+        if self._count_waiting >= _MOST_WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Write the rows that wait into the columns."""
+        if not self._waiting:
+            return
+        batch = join([batch for batch, _ in self._waiting])
+        key = np.concatenate([key for _, key in self._waiting])
+        self._waiting.clear()
+        self._count_waiting = 0
+        begin, self._end = self._end, self._end + len(batch)
+        new: dict[str, Any] = dict(zip(FLOATS, batch.floats, strict=True))
+        new |= {name: self._texts[name].codes(getattr(batch, name)) for name in TEXTS}
+        new |= {"key": key, "on_ground": batch.on_ground}
+        new |= {"serial": np.arange(self.serial - len(batch) + 1, self.serial + 1)}
+        for name, column in self._columns.items():
+            column[begin : self._end] = new[name]
+        # Where an aircraft comes twice the last one is assigned, and after sorting the newest lies last.
+        self._last_row[key] = np.arange(begin, self._end)
+
+    def _put_in_order(self, keys: Codes, time: float) -> None:
+        """Sort the rows of these aircraft from an event time on, among the places that they have."""
+        self._settle()
+        concerned = np.zeros(len(self._texts["key"]), np.bool_)
+        concerned[keys] = True
+        rows = self._rows_since(time, concerned)
+        key = self._columns["key"][rows]
+        places = rows[np.argsort(key, kind="stable")]
+        sources = rows[np.lexsort((self._columns["time"][rows], key))]
+        for column in self._columns.values():
+            column[places] = column[sources]
+
+    def _make_room(self, rows: int) -> None:
+        """See to it that so many rows fit, by dropping what has left the window and by growing."""
+        capacity = len(self._columns["time"])
+        names = len(self._texts["key"])  # reports outside the window bring keys, but no rows
+        if self._end + self._count_waiting + rows <= capacity and names <= capacity + _MOST_IDLE_NAMES:
+            return
+        self._settle()
+        rows_held = np.flatnonzero(self._held())
+        dropped = len(rows_held) < self._end
+        held = rows_held if dropped else slice(0, self._end)  # where nothing goes: no look-up of each row
+        self._end = len(rows_held)
+        needed = self._end + rows
+        if not capacity / (2 * _SLACK) <= needed <= capacity / _SLACK:
+            capacity = max(_SMALLEST, int(needed * _SLACK))
+        for name, column in self._columns.items():  # one at a time: the peak is one column more
+            moved = np.empty(capacity, column.dtype)
+            moved[: self._end] = column[held]
+            self._columns[name] = moved
+        if dropped or names > capacity:
+            self._forget_texts()
+
+    def _forget_texts(self) -> None:
+        """Leave out the texts that no row has any more, and find each aircraft's newest row anew."""
+        for name, texts in self._texts.items():
+            codes = self._columns[name][: self._end]
+            used = np.zeros(len(texts) + 1, np.bool_)
+            used[codes] = True
+            if not used[:-1].all():
+                self._texts[name], mapping = recode(texts, used[:-1])
+                codes[:] = mapping[codes]
+        key = self._columns["key"][: self._end]
+        self._last_time = np.full(len(self._texts["key"]), -np.inf)
+        self._last_row = np.full(len(self._texts["key"]), ABSENT, np.intp)
+        self._last_time[key] = self._columns["time"][: self._end]
+        self._last_row[key] = np.arange(self._end)
+
+
+def _newest_before(time: Floats, first: npt.NDArray[np.bool_], known: Floats) -> Floats:
+    """The newest event time of the same aircraft before each report.
+
+    Args:
+        time: Event times, grouped by aircraft, shape (n,).
+        first: Where each group begins, bool of shape (n,).
+        known: The newest event time known of each group, shape (number of groups,).
+    """
+    values, rank = np.unique(np.concatenate([time, known]), return_inverse=True)
+    group = np.cumsum(first) - 1
+    lift = group * len(values)  # ranks of a later group are above all of an earlier one: one running maximum serves
+    before = np.empty(len(time), np.intp)
+    lifted = rank[: len(time)] + lift
+    known_rank = rank[len(time) :]
+    lifted[first] = np.maximum(lifted[first], known_rank + lift[first])
+    before[1:] = np.maximum.accumulate(lifted)[:-1] - lift[1:]
+    before[first] = known_rank
+    return values[before]
+
+
+def _buffer(capacity: int) -> dict[str, npt.NDArray[Any]]:
+    return {name: np.empty(capacity, dtype) for name, dtype in _DTYPES.items()}

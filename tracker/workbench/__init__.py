@@ -1,0 +1,1 @@
+"""The workbench on one machine: broker, producer, live server and JupyterLab together."""
