@@ -109,6 +109,7 @@ def test_where_a_library_is_missing_the_extra_is_named(missing):
 
 def test_the_command_needs_no_numpy_for_anything_else():
     code = (
-        "import sys; sys.modules['numpy'] = sys.modules['airportsdata'] = None; import producer.cli, producer.publish.publisher"
+        "import sys; sys.modules['numpy'] = sys.modules['airportsdata'] = None; "
+        "import producer.cli, producer.publish.publisher"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
