@@ -12,7 +12,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..." >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (once; about a minute) ..."
+	@echo "Installing into $(VENV) (once; two or three minutes) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[all]'
 	@touch $@
 
@@ -47,10 +47,11 @@ check: setup
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-# After a change of a notebook or of what it shows: executes all of them anew, as they are committed.
+# After a change of a notebook or of what it shows: executes all of them anew, as they are committed. Without the times
+# at which cells ran, a cell whose output stays the same does not change.
 notebooks: setup
 	@$(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace \
-	  --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
+	  --ExecutePreprocessor.store_widget_state=False --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 # After a change of dependencies: pins the whole tree for every platform (needs uv).
 lock:

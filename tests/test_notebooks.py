@@ -36,3 +36,8 @@ def test_every_widget_has_something_to_show_without_a_kernel(notebook):
             kinds = set(output.get("data", ()))
             if "application/vnd.jupyter.widget-view+json" in kinds:
                 assert kinds & {"image/png", "text/html"}, cell["source"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_cell_records_when_it_ran(notebook):
+    assert not [cell["metadata"] for cell in code_cells(notebook) if "execution" in cell["metadata"]]
