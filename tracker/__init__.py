@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tracker.columns.names import COLUMNS as COLUMNS
     from tracker.errors import BadFrame as BadFrame
     from tracker.errors import BadOption as BadOption
     from tracker.errors import BrokerUnreachable as BrokerUnreachable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from tracker.errors import TrackerError as TrackerError
     from tracker.errors import UnknownAircraft as UnknownAircraft
     from tracker.errors import UnknownColumn as UnknownColumn
-    from tracker.frame import COLUMNS as COLUMNS
     from tracker.jupyter.tracker import Tracker as Tracker
     from tracker.state.stats import Stats as Stats
     from tracker.workbench.demo import demo as demo
@@ -38,7 +38,7 @@ _HOMES = {
         "NotRunning", "NotSettled", "ServerRefused", "ServerUnreachable", "TrackerError", "UnknownAircraft",
         "UnknownColumn",
     ],
-    "frame": ["COLUMNS"],
+    "columns.names": ["COLUMNS"],
     "jupyter.tracker": ["Tracker"],
     "state.stats": ["Stats"],
     "workbench.demo": ["demo"],

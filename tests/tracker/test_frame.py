@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.wire import StateVector
+from tracker.columns.names import COLUMNS
 from tracker.errors import UnknownColumn
 from tracker.feed.batch import collect
 from tracker.feed.records import Reject
-from tracker.frame import COLUMNS, frame, rejected_frame
+from tracker.frame import frame, rejected_frame
 from tracker.state.window import Window
 
 FULL = StateVector(

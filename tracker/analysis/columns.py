@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from tracker.arrays import Flags, Floats, Ticks
 from tracker.errors import MissingColumn
-from tracker.feed.batch import Floats
-
-Ticks = npt.NDArray[np.int64]
-"""Times, us since 1970."""
-Flags = npt.NDArray[np.bool_]
 
 NO_TIME = np.iinfo(np.int64).min
 """In `Ticks`: not known. It is pandas' own value for NaT."""

@@ -7,8 +7,8 @@ import pandas as pd
 
 from tracker.analysis.columns import first_of, numbers, require, texts
 from tracker.analysis.sequences import AIRCRAFT
+from tracker.arrays import Floats
 from tracker.errors import BadOption
-from tracker.feed.batch import Floats
 
 
 def count_density(frame: pd.DataFrame, cell: float = 0.1) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.analysis.columns import Flags, numbers, require
+from tracker.analysis.columns import numbers, require
 from tracker.analysis.sequences import FLIGHT, Sequences, in_order
+from tracker.arrays import Flags, Floats, Rows
 from tracker.errors import BadOption
-from tracker.feed.batch import Floats, Rows
 
 EARTH_RADIUS = 6371.0088 / 1.852
 """nm. The mean radius R1 = (2a + b) / 3 of WGS84, 6371.0088 km (Moritz, "Geodetic Reference System 1980", Journal of

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.analysis.columns import Flags, require, texts
+from tracker.analysis.columns import require, texts
 from tracker.analysis.sequences import AIRCRAFT, Sequences, in_order
-from tracker.feed.batch import Rows
+from tracker.arrays import ABSENT, Flags, Rows
 from tracker.spans import parse_span
-from tracker.state.interning import ABSENT
 
 _Codes = npt.NDArray[np.int64]
 

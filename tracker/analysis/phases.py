@@ -7,11 +7,10 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from tracker.analysis.columns import Flags, flags, numbers, require
+from tracker.analysis.columns import flags, numbers, require
 from tracker.analysis.sequences import FLIGHT, Sequences, in_order
-from tracker.feed.batch import Floats
+from tracker.arrays import ABSENT, Flags, Floats
 from tracker.spans import parse_span
-from tracker.state.interning import ABSENT
 
 PHASES = ("ground", "climb", "descent", "cruise", "level")
 """The labels, in the order in which OpenAP numbers them; where two fit equally well, the later one is taken."""

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.analysis.columns import Flags, Ticks, numbers
+from tracker.analysis.columns import numbers
 from tracker.analysis.sequences import FLIGHT, Sequences, in_order
+from tracker.arrays import ABSENT, Flags, Floats, Rows, Ticks
 from tracker.errors import BadOption
-from tracker.feed.batch import Floats, Rows
 from tracker.spans import parse_span
-from tracker.state.interning import ABSENT
 
 ANGLES = ("track", "heading", "longitude")
 """The columns that go round a circle of 360 degrees."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tracker.analysis.columns import NO_TIME, Flags, Ticks, first_of, require, texts, ticks
-from tracker.feed.batch import Rows
+from tracker.analysis.columns import NO_TIME, first_of, require, texts, ticks
+from tracker.arrays import Flags, Rows, Ticks
 
 AIRCRAFT = ("key", "icao24")
 """The columns that tell aircraft apart, the better one first."""

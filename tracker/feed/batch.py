@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from producer.wire import StateVector
-
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
+from tracker.arrays import Floats, Rows
 
 NUMBERS = ("lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate")
 """The wire's numbers but for `time`, each a float64 column in SI units, NaN where not known."""

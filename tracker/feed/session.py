@@ -15,7 +15,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Protocol
@@ -28,6 +27,7 @@ from tracker.errors import BrokerUnreachable, HandshakeFailed
 from tracker.feed.consumer import connected, reach
 from tracker.feed.partition import LogReplaced, Partition
 from tracker.feed.records import Reading, Record, read
+from tracker.feed.status import Status
 from tracker.spans import Since
 
 log = logging.getLogger(__name__)
@@ -55,24 +55,6 @@ class Sink(Protocol):
 
     def resume(self, seconds: float) -> None:
         """The broker is back after so many seconds in which nothing could be heard."""
-
-
-@dataclass(slots=True)
-class Status:
-    """What the feed knows of its connection."""
-
-    connected: bool = False
-    since: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """Since when `connected` is as it is."""
-    lag: int | None = None
-    """Records in the log that are not read yet."""
-    caught_up: bool = False
-    """Whether all is read that the log held at the start."""
-    reconnects: int = 0
-    logs_replaced: int = 0
-    truncated: int = 0
-    error: str | None = None
-    """What is wrong now, or was last, in a sentence."""
 
 
 class _SessionOver(Exception):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from tracker.arrays import Floats
 
 MAX_LATITUDE = 85.0511287798066
 """Where the square of the projection ends, deg."""

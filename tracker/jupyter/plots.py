@@ -21,16 +21,14 @@ from typing import Any, TypeVar
 import ipywidgets
 import matplotlib.dates
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from tracker.arrays import Floats
 from tracker.errors import UnknownAircraft
-
-Floats = npt.NDArray[np.float64]
 
 EVERY = 2.0
 """A picture is drawn no more often than this, s."""

@@ -21,8 +21,8 @@ import anywidget
 import numpy as np
 import traitlets
 
+from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
-from tracker.frame import COLUMNS
 from tracker.state.fleet import Picture
 
 ROWS = 25

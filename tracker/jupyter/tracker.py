@@ -26,7 +26,6 @@ from tracker.jupyter.background import Background
 from tracker.jupyter.changes import Changes
 from tracker.jupyter.map.livemap import LIMIT, TILES, LiveMap
 from tracker.jupyter.map.symbols import ColourBy
-from tracker.jupyter.map.trails import Paths
 from tracker.jupyter.options import check_address, check_ageing, check_observed, check_topic, choose_security
 from tracker.jupyter.screens import Screens, Selection
 from tracker.jupyter.status import StatusStrip
@@ -35,7 +34,7 @@ from tracker.spans import parse_since, parse_span
 from tracker.state.fleet import Picture
 from tracker.state.stats import Stats
 from tracker.state.store import Store
-from tracker.state.window import Window
+from tracker.state.window import Paths, Window
 
 if TYPE_CHECKING:
     from tracker.jupyter.plots import Plots
@@ -235,7 +234,7 @@ class Tracker:
 
         Args:
             last: Only so far back from the newest event time.
-            columns: Names out of `tracker.frame.COLUMNS`; None: all.
+            columns: Names out of `tracker.COLUMNS`; None: all.
             where: Only these rows: an expression as `DataFrame.query` takes it, or a function that is given the frame
                 and returns a boolean series. All columns can be asked, not only the chosen ones.
 
@@ -353,7 +352,7 @@ class Tracker:
             >>> t.table(columns=["callsign", "altitude", "vertical_rate"], sort="-altitude", rows=10)
 
         Args:
-            columns: Names out of `tracker.frame.COLUMNS`, or `"age"`: s since the aircraft was last heard.
+            columns: Names out of `tracker.COLUMNS`, or `"age"`: s since the aircraft was last heard.
             sort: The column to sort by; with a minus before it from the highest down. What is not known comes last.
             rows: Aircraft that are shown at most.
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from producer.wire import MAX_CALLSIGN
-from tracker.feed.session import Status
+from tracker.feed.status import Status
 from tracker.server.query import Filter, features, flights, parse_filter, track_columns
 from tracker.server.schemas import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
 from tracker.state.fleet import Picture

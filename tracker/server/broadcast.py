@@ -13,7 +13,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tracker.feed.session import Status
+from tracker.feed.status import Status
 from tracker.server.hub import Due, Hub, Viewer
 from tracker.server.metrics import Metrics
 from tracker.server.websocket import Outlet

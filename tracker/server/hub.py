@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tracker.feed.batch import FLOATS, Rows
+from tracker.arrays import Rows
+from tracker.feed.batch import FLOATS
 from tracker.geo.boxes import Box, Tiles, tile_of
 from tracker.state.fleet import Fleet, Picture
 from tracker.stream.protocol import DIALECT, Columns, Delta, Resume, Snapshot, Subscribe, encode, prepare

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from producer.wire import ICAO24, MAX_CALLSIGN
-from tracker.feed.batch import NUMBERS, TEXTS, Rows
+from tracker.arrays import Rows
+from tracker.feed.batch import NUMBERS, TEXTS
 from tracker.geo.boxes import Box, parse_box
 from tracker.server.schemas import State
 from tracker.state.fleet import Picture

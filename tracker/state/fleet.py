@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracker.feed.batch import FLOATS, TEXTS, Batch, Floats, Rows
+from tracker.arrays import Floats, Rows
+from tracker.feed.batch import FLOATS, TEXTS, Batch
 
 
 @dataclass(frozen=True, slots=True)

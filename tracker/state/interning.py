@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Codes = npt.NDArray[np.int32]
-
-ABSENT = -1
-"""The code of a text that is not known."""
+from tracker.arrays import ABSENT, Codes
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from tracker.feed.records import Reading, Reject
-from tracker.feed.session import Status
+from tracker.feed.status import Status
 from tracker.state.fleet import Fleet, Picture
 from tracker.state.stats import Stats
 from tracker.state.window import Window

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracker.feed.batch import FLOATS, NUMBERS, TEXTS, Batch, Floats, Rows, join
-from tracker.jupyter.map.trails import Paths
-from tracker.state.interning import ABSENT, Codes, Names, Texts, recode
+from tracker.arrays import ABSENT, Codes, Floats, Rows
+from tracker.feed.batch import FLOATS, NUMBERS, TEXTS, Batch, join
+from tracker.state.interning import Names, Texts, recode
 
 _DTYPES: Mapping[str, type[Any]] = (
     {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8}
@@ -51,6 +51,20 @@ class Reports:
 
     def __len__(self) -> int:
         return len(self.columns["time"])
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Positions of some aircraft, arrays of shape (n,); each aircraft's own in time order, others between them."""
+
+    key: npt.NDArray[np.int32]
+    """A number for each aircraft."""
+    time: Floats
+    """Event time, s since 1970."""
+    lat: Floats
+    """deg."""
+    lon: Floats
+    """deg."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from screens import Wire, picture, run_in_thread
 
+from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
-from tracker.frame import COLUMNS
 from tracker.jupyter.table import DEFAULT, LiveTable
 
 DASH = "\N{EN DASH}"

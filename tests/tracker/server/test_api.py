@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tracker.feed.records import read
-from tracker.feed.session import Status
+from tracker.feed.status import Status
 from tracker.server.api import routes
 from tracker.server.metrics import Metrics, metrics_routes
 from tracker.server.schemas import FeatureCollection, Flight, Flights, Track

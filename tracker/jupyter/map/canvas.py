@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from tracker.arrays import Floats
 
 FINE = 3
 """Each pixel is drawn as 3 x 3 finer ones and averaged, which smooths the edges."""

@@ -26,10 +26,11 @@ from tracker.jupyter.map import labels, still, symbols
 from tracker.jupyter.map.looks import choose, find, looks
 from tracker.jupyter.map.markers import Markers
 from tracker.jupyter.map.popups import Popups
-from tracker.jupyter.map.trails import Paths, Trails
+from tracker.jupyter.map.trails import Trails
 from tracker.jupyter.map.viewpoint import Viewpoint
 from tracker.jupyter.options import check_follow, check_limit, check_view, choose_scale, parse_trails
 from tracker.state.fleet import Picture
+from tracker.state.window import Paths
 
 LIMIT = 150
 """Markers at most: with 200, a browser needs 0.3 s from an update to its painting, with 500 six."""

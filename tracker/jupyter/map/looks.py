@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tracker.geo.mercator import Floats, project
+from tracker.arrays import Floats
+from tracker.geo.mercator import project
 from tracker.jupyter.map.symbols import Scale, classify
 from tracker.state.fleet import Picture
 

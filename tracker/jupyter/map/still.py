@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from tracker.arrays import Floats
 from tracker.geo import basemap
 from tracker.geo.mercator import View, near, overview, project
 from tracker.jupyter.map import symbols
 from tracker.jupyter.map.canvas import LETTER, LINE, Canvas
 from tracker.state.fleet import Picture
-
-Floats = npt.NDArray[np.float64]
 
 WIDTH, HEIGHT = 760, 400
 """Of the picture, px: a notebook's column."""

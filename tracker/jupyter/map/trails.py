@@ -8,12 +8,13 @@ positions of some aircraft over time ──> broken at gaps and jumps ──> th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from tracker.geo.mercator import Floats, near
+from tracker.arrays import Floats
+from tracker.geo.mercator import near
+from tracker.state.window import Paths
 
 GAP = 60.0
 """A trail is broken where nothing was heard for longer, s: nobody knows what the aircraft did meanwhile."""
@@ -36,20 +37,6 @@ TRAIL = 120.0
 _SHORTEST = 1.0
 """s. Of reports closer than this, the rounding of their times alone makes any speed."""
 _EARTH = 6_371_000.0  # m, mean radius
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Positions of some aircraft, arrays of shape (n,); each aircraft's own in time order, others between them."""
-
-    key: npt.NDArray[np.int32]
-    """A number for each aircraft."""
-    time: Floats
-    """Event time, s since 1970."""
-    lat: Floats
-    """deg."""
-    lon: Floats
-    """deg."""
 
 
 Line = list[list[float]]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from screens import Wire, picture
 
 from tracker.jupyter.map.livemap import LiveMap
-from tracker.jupyter.map.trails import GAP, POINTS, TRAILS, TRAILS_EVERY, Paths, lines
+from tracker.jupyter.map.trails import GAP, POINTS, TRAILS, TRAILS_EVERY, lines
+from tracker.state.window import Paths
 
 
 def paths(lon, *, time=None, lat=None, key=None) -> Paths:
