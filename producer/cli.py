@@ -13,12 +13,13 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-import producer
+from producer.cluster.errors import SettingError
 from producer.cluster.options import option
 from producer.delivery import deliver
 from producer.errors import ProducerError
@@ -80,8 +81,15 @@ def _time(text: str | None) -> float | None:
     return when
 
 
+def _version() -> str:
+    try:
+        return version("flight-tracker")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+unknown"
+
+
 @click.group(invoke_without_command=True)
-@click.version_option(producer.__version__, prog_name="producer")
+@click.version_option(_version(), prog_name="producer")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Publishes state vectors of aircraft to a Kafka topic."""
@@ -221,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         click.echo(f"producer: {error.format_message()}", err=True)
         status = error.exit_code
-    except ProducerError as error:
+    except (ProducerError, SettingError) as error:
         click.echo(f"producer: {error}", err=True)
         status = 2
     except (click.Abort, KeyboardInterrupt):

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from producer.cluster.connection import MECHANISMS, PROTOCOLS, Security, variable
-from producer.errors import SettingError
+from producer.cluster.errors import SettingError
 
 F = TypeVar("F", bound=Callable[..., Any])
 

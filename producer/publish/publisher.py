@@ -30,7 +30,8 @@ from kafka.structs import TopicPartition
 from producer import wire
 from producer.cluster.connection import HideSecrets, Security
 from producer.cluster.diagnosis import diagnose
-from producer.errors import BrokerError, ProducerError, SettingError
+from producer.cluster.errors import SettingError
+from producer.errors import BrokerError, ProducerError
 from producer.publish.topic import make_topic
 
 logger = logging.getLogger(__name__)

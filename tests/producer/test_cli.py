@@ -9,7 +9,6 @@ from click.testing import CliRunner
 from reading import count, records
 from running import run
 
-import producer
 from producer.cli import cli, main
 from producer.sources.recording import BUNDLED, Recording
 from producer.wire import decode
@@ -113,8 +112,15 @@ def test_a_file_without_its_columns_is_one_line_and_status_2(tmp_path):
     assert line.startswith("producer: r.csv: has no column latitude, longitude")
 
 
+def test_a_setting_of_the_connection_that_is_wrong_is_one_line_and_status_2(nobody, tmp_path):
+    environment = {"KAFKA_SECURITY_PROTOCOL": "SSL", "KAFKA_SSL_CAFILE": str(tmp_path / "absent.pem")}
+    line = only_line(*run("replay", "--bootstrap-servers", nobody, env=environment))
+    assert line.startswith("producer: KAFKA_SSL_CAFILE=")
+    assert "absent.pem" in line
+
+
 def test_version_and_help():
     runner = CliRunner()
-    assert runner.invoke(cli, ["--version"]).output == f"producer, version {producer.__version__}\n"
-    assert producer.__version__ == importlib.metadata.version("flight-tracker")
+    installed = importlib.metadata.version("flight-tracker")
+    assert runner.invoke(cli, ["--version"]).output == f"producer, version {installed}\n"
     assert "--speed" in runner.invoke(cli, ["replay", "--help"]).output

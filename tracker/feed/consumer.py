@@ -22,7 +22,7 @@ from aiokafka.structs import BrokerMetadata
 
 from producer.cluster.connection import HideSecrets, Security
 from producer.cluster.diagnosis import diagnose
-from producer.errors import SettingError
+from producer.cluster.errors import SettingError
 from tracker.errors import BrokerUnreachable, HandshakeFailed
 
 # Else Python's handler of last resort prints aiokafka's complaints into whichever notebook cell runs.

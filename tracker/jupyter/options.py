@@ -14,7 +14,7 @@ from typing import Any, get_args
 import numpy as np
 
 from producer.cluster.connection import Security
-from producer.errors import SettingError
+from producer.cluster.errors import SettingError
 from tracker.errors import BadOption
 from tracker.jupyter.map.symbols import SCALES, ColourBy, Scale
 from tracker.jupyter.map.trails import TRAIL
