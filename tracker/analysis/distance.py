@@ -10,10 +10,10 @@ from tracker.analysis.columns import numbers, require
 from tracker.analysis.sequences import FLIGHT, Sequences, in_order
 from tracker.arrays import Flags, Floats, Rows
 from tracker.errors import BadOption
+from tracker.geo import sphere
 
-EARTH_RADIUS = 6371.0088 / 1.852
-"""nm. The mean radius R1 = (2a + b) / 3 of WGS84, 6371.0088 km (Moritz, "Geodetic Reference System 1980", Journal of
-Geodesy 74, 2000); 1 nm = 1.852 km, exact by definition."""
+METRES_PER_NM = 1852.0
+"""Exact by definition."""
 
 MAX_SPEED = 1000.0
 """kt. Airliners reach some 700 over ground in a jet stream; received positions are late by up to a second or so, by
@@ -24,12 +24,9 @@ more than 800, and 5 of more than 1000."""
 def great_circle_distance(
     latitude: npt.ArrayLike, longitude: npt.ArrayLike, to_latitude: npt.ArrayLike, to_longitude: npt.ArrayLike
 ) -> Floats:
-    """The great-circle distance between positions, by the haversine formula.
+    """Return the great-circle distance between positions, by the haversine formula on a sphere.
 
-        a = sin²(Δlatitude / 2) + cos(latitude₁) cos(latitude₂) sin²(Δlongitude / 2);  distance = 2 R asin √a
-
-    R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68 (1984). Against the ellipsoid of WGS84 the sphere
-    errs by up to 0.6 %.
+    Against the ellipsoid of WGS84 the sphere errs by up to 0.6 %. Formula and radius: `tracker.geo.sphere`.
 
     Args:
         latitude: deg, of any shape; the others: of shapes that broadcast with it.
@@ -40,11 +37,7 @@ def great_circle_distance(
     Returns:
         nm, NaN where an argument is.
     """
-    here, there = np.radians(np.asarray(latitude, np.float64)), np.radians(np.asarray(to_latitude, np.float64))
-    turn = np.radians(np.asarray(to_longitude, np.float64) - np.asarray(longitude, np.float64))
-    a = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(turn / 2) ** 2
-    distance: Floats = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(a, 0, 1)))  # 1 + 2e-16 occurs
-    return distance
+    return sphere.distance(latitude, longitude, to_latitude, to_longitude) / METRES_PER_NM
 
 
 def measure_distance(frame: pd.DataFrame, by: str | None = None, max_speed: float = MAX_SPEED) -> pd.DataFrame:

@@ -14,13 +14,14 @@ import numpy.typing as npt
 
 from tracker.arrays import Floats
 from tracker.geo.mercator import near
+from tracker.geo.sphere import distance
 from tracker.state.window import Paths
 
 GAP = 60.0
 """A trail is broken where nothing was heard for longer, s: nobody knows what the aircraft did meanwhile."""
 
 MAX_SPEED = 1_500.0 * 1852 / 3600
-"""m/s. 1,500 kt, three times an airliner's cruise: what seems faster is an error of the position."""
+"""m/s. 1,500 kt; no airliner has flown as fast (Concorde cruised at some 1,150): what seems faster is an error."""
 
 POINTS = 60
 """Of one aircraft's trail at most: with 100 aircraft a message of 100 kB."""
@@ -36,7 +37,6 @@ TRAIL = 120.0
 
 _SHORTEST = 1.0
 """s. Of reports closer than this, the rounding of their times alone makes any speed."""
-_EARTH = 6_371_000.0  # m, mean radius
 
 
 Line = list[list[float]]
@@ -90,7 +90,7 @@ def lines(paths: Paths, middle: float, *, points: int = POINTS) -> list[Line]:
 def _starts(key: npt.NDArray[np.int32], time: Floats, lat: Floats, lon: Floats) -> npt.NDArray[np.bool_]:
     """Where a line begins, bool of shape (n,): at another aircraft, a gap, a jump, and the edge of the map."""
     passed = np.diff(time)
-    jump = _distance(lat, lon) > MAX_SPEED * np.maximum(passed, _SHORTEST)
+    jump = distance(lat[:-1], lon[:-1], lat[1:], lon[1:]) > MAX_SPEED * np.maximum(passed, _SHORTEST)
     broken = (np.diff(key) != 0) | (passed > GAP) | jump | (np.abs(np.diff(lon)) > 180.0)
     return np.append(np.ones(min(1, len(key)), np.bool_), broken)
 
@@ -102,10 +102,3 @@ def _kept(key: npt.NDArray[np.int32], points: int) -> npt.NDArray[np.bool_]:
     step = -(-counts // points)
     kept: npt.NDArray[np.bool_] = from_newest % step[inverse] == 0
     return kept
-
-
-def _distance(lat: Floats, lon: Floats) -> Floats:
-    """From each position to the next, m, shape (n - 1,): over the great circle (haversine)."""
-    phi, turn = np.radians(lat), np.radians(np.diff(lon))
-    half = np.sin(np.diff(phi) / 2) ** 2 + np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(turn / 2) ** 2
-    return np.asarray(2 * _EARTH * np.arcsin(np.sqrt(np.minimum(half, 1.0))))

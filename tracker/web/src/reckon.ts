@@ -11,7 +11,7 @@ export const EARTH_RADIUS = 6_371_008.8;
 /** Where the square of the projection ends, deg. */
 export const MAX_LATITUDE = 85.0511287798066;
 
-/** 1,500 kt in m/s, twice an airliner's cruise: what implies more is no flight but a mistake. */
+/** 1,500 kt in m/s; no airliner has flown as fast (Concorde cruised at some 1,150): what seems faster is an error. */
 export const JUMP_SPEED = (1_500 * 1_852) / 3_600;
 
 const RADIANS = Math.PI / 180;
