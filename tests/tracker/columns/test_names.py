@@ -13,5 +13,5 @@ def test_columns_stand_in_the_order_in_which_they_were_asked_for():
 
 
 def test_an_unknown_column_is_named_with_those_that_there_are():
-    with pytest.raises(UnknownColumn, match="altitude.*'alt'"):
+    with pytest.raises(UnknownColumn, match=r"altitude.*'alt'"):
         choose_columns(["key", "alt"])
