@@ -1,6 +1,6 @@
-"""Frames in, frames out: flights, phases, resampling, distance, density; no I/O.
+"""Frames in, frames out: flights, wild values, phases, resampling, distance, density; no I/O.
 
-    Tracker.frame() ──> split_flights ──> label_phases, measure_distance, resample ──> DataFrame
+    Tracker.frame() ──> split_flights ──> remove_outliers ──> label_phases, measure_distance, resample ──> DataFrame
                    └──> count_density ──> DataFrame, one row a cell
 
 Each function says which columns it needs and which it adds, returns a new frame and leaves its argument as it was. It
@@ -13,6 +13,7 @@ from __future__ import annotations
 from tracker.analysis.density import count_density
 from tracker.analysis.distance import great_circle_distance, measure_distance
 from tracker.analysis.flights import split_flights
+from tracker.analysis.outliers import remove_outliers
 from tracker.analysis.phases import PHASES, label_phases
 from tracker.analysis.resampling import resample
 
@@ -22,6 +23,7 @@ __all__ = [
     "great_circle_distance",
     "label_phases",
     "measure_distance",
+    "remove_outliers",
     "resample",
     "split_flights",
 ]

@@ -11,7 +11,7 @@ def test_the_examples_of_the_manual_run(half_hour):
     names = {}
     exec(next(line for line in blocks[0].splitlines() if line.startswith("from tracker.analysis")), names)
     names["df"] = half_hour
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     for block in blocks[1:]:
         exec(block.replace(".plot(legend=False)", ""), names)
     assert {"flight", "phase", "distance"} <= set(names["df"].columns)
