@@ -19,8 +19,9 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from producer.cluster.address import Address
 from producer.cluster.connection import Security
 
 _API_VERSIONS, _SASL_HANDSHAKE, _SASL_AUTHENTICATE = 18, 17, 36
@@ -69,11 +70,13 @@ class _Conversation:
         return data
 
 
-def diagnose(servers: str, security: Security, *, timeout: float = 3.0, failed: bool = False) -> str | None:
+def diagnose(
+    servers: Iterable[Address], security: Security, *, timeout: float = 3.0, failed: bool = False
+) -> str | None:
     """Says why the first of these servers that can be reached refuses us, or we it.
 
     Args:
-        servers: `host:port`, several separated by commas.
+        servers: Where brokers may listen.
         security: How to speak to them.
         timeout: For all of it, s.
         failed: Whether a client has failed already: then a server that lets us in without a user is suspected, and
@@ -87,10 +90,9 @@ def diagnose(servers: str, security: Security, *, timeout: float = 3.0, failed: 
     """
     context = security.ssl_context()
     deadline = time.monotonic() + timeout
-    for server in servers.split(","):
-        host, port = _split(server.strip())
+    for address in servers:
         try:
-            _converse(host, port, security, context, deadline, failed=failed)
+            _converse(address, security, context, deadline, failed=failed)
         except _Refusal as refusal:
             return str(refusal)
         except OSError:
@@ -102,22 +104,19 @@ def diagnose(servers: str, security: Security, *, timeout: float = 3.0, failed: 
 
 
 def _converse(
-    host: str, port: int, security: Security, context: ssl.SSLContext | None, deadline: float, *, failed: bool
+    address: Address, security: Security, context: ssl.SSLContext | None, deadline: float, *, failed: bool
 ) -> None:
-    address = f"{host}:{port}"
-    with socket.create_connection((host, port), _left(deadline)) as plain:
+    with _connect(address, deadline) as plain:
         if context is None:
             conversation = _Conversation(plain, deadline)
-            _talk(
-                conversation, address, security, failed=failed, otherwise=lambda: _refuse_if_tls(host, port, deadline)
-            )
+            _talk(conversation, address, security, failed=failed, otherwise=lambda: _refuse_if_tls(address, deadline))
             return
         try:
-            encrypted = context.wrap_socket(plain, server_hostname=host)
+            encrypted = context.wrap_socket(plain, server_hostname=address.host)
         except ssl.SSLCertVerificationError as error:
             raise _Refusal(_untrusted(address, security, error)) from error
         except OSError as error:
-            _refuse_if_clear(host, port, deadline)
+            _refuse_if_clear(address, deadline)
             if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
                 raise _Refusal(_alerted(address, security, error)) from error
             raise
@@ -126,7 +125,7 @@ def _converse(
 
 
 def _talk(
-    conversation: _Conversation, address: str, security: Security, *, failed: bool, otherwise: Callable[[], None]
+    conversation: _Conversation, address: Address, security: Security, *, failed: bool, otherwise: Callable[[], None]
 ) -> None:
     """Asks what comes before all else, and signs in; `otherwise` may tell why there is no answer."""
     try:
@@ -151,7 +150,7 @@ def _talk(
             )
 
 
-def _sign_in(conversation: _Conversation, address: str, security: Security) -> None:
+def _sign_in(conversation: _Conversation, address: Address, security: Security) -> None:
     mechanism = security.sasl_mechanism or ""
     error, offered = _handshake(conversation, mechanism)
     if error == _ILLEGAL_STATE:
@@ -217,40 +216,40 @@ def _scram(conversation: _Conversation, digest: str, user: str, password: str) -
     return error
 
 
-def _refuse_if_tls(host: str, port: int, deadline: float) -> None:
+def _refuse_if_tls(address: Address, deadline: float) -> None:
     """Tells of a port that speaks TLS, whoever it says that it is: nothing is sent to it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with socket.create_connection((host, port), _left(deadline)) as plain:
-            context.wrap_socket(plain, server_hostname=host).close()
+        with _connect(address, deadline) as plain:
+            context.wrap_socket(plain, server_hostname=address.host).close()
     except ssl.SSLError as error:
         if "ALERT" not in (error.reason or ""):
             return
     except OSError:
         return
-    raise _Refusal(f"{host}:{port} speaks TLS: set KAFKA_SECURITY_PROTOCOL to SASL_SSL, or SSL where it has no users")
+    raise _Refusal(f"{address} speaks TLS: set KAFKA_SECURITY_PROTOCOL to SASL_SSL, or SSL where it has no users")
 
 
-def _refuse_if_clear(host: str, port: int, deadline: float) -> None:
+def _refuse_if_clear(address: Address, deadline: float) -> None:
     """Tells of a port that answers in the clear; no secret is sent to it."""
     try:
-        with socket.create_connection((host, port), _left(deadline)) as plain:
+        with _connect(address, deadline) as plain:
             _requests(_Conversation(plain, deadline))
     except (OSError, struct.error):
         return
     raise _Refusal(
-        f"{host}:{port} does not speak TLS: use its port for TLS, or set KAFKA_SECURITY_PROTOCOL to PLAINTEXT or "
+        f"{address} does not speak TLS: use its port for TLS, or set KAFKA_SECURITY_PROTOCOL to PLAINTEXT or "
         "SASL_PLAINTEXT where nobody else can listen"
     )
 
 
-def _without_users(address: str, security: Security) -> str:
+def _without_users(address: Address, security: Security) -> str:
     protocol = security.security_protocol.removeprefix("SASL_")
     return f"{address} has no users: set KAFKA_SECURITY_PROTOCOL={protocol}, or use its port for SASL"
 
 
-def _untrusted(address: str, security: Security, error: ssl.SSLCertVerificationError) -> str:
+def _untrusted(address: Address, security: Security, error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code in _HOST_MISMATCH:
         return (
             f"the certificate of {address} is for another host: reach it by the name that its certificate has, or set "
@@ -265,7 +264,7 @@ def _untrusted(address: str, security: Security, error: ssl.SSLCertVerificationE
     )
 
 
-def _alerted(address: str, security: Security, error: ssl.SSLError) -> str:
+def _alerted(address: Address, security: Security, error: ssl.SSLError) -> str:
     reason = (error.reason or "no reason").replace("_", " ").lower()
     if security.ssl_certfile is None:
         return (
@@ -282,8 +281,5 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _split(server: str) -> tuple[str, int]:
-    host, colon, port = server.rpartition(":")
-    if not colon or not port.isdecimal():
-        return server.strip("[]"), 9092
-    return host.strip("[]"), int(port)
+def _connect(address: Address, deadline: float) -> socket.socket:
+    return socket.create_connection((address.host, address.port), _left(deadline))

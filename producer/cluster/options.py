@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from producer.cluster.address import check_topic, parse_servers
 from producer.cluster.connection import MECHANISMS, PROTOCOLS, Security, variable
 from producer.cluster.errors import SettingError
 
@@ -22,18 +22,22 @@ option = functools.partial(click.option, show_default=True, show_envvar=True)
 """An option that shows its default and its environment variable."""
 
 
-def _check_servers(text: str) -> str:
-    for server in text.split(","):
-        match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+)(:(\d{1,5}))?", server.strip())
-        if not match or int(match[3] or 9092) > 65535:
-            raise click.BadParameter(f"{server!r} is not HOST:PORT")
-    return text
+class _Setting(click.ParamType):  # type: ignore[type-arg] # click was not always generic
+    """A setting of the connection that a function parses; the error says what is needed."""
+
+    def __init__(self, name: str, parse: Callable[[str], str]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return self._parse(value)
+        except SettingError as error:
+            self.fail(f"{error.value!r}: {error.limit}", param, ctx)
 
 
-def _check_topic(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", name) or name in (".", ".."):
-        raise click.BadParameter(f"{name!r} is no name of a topic: 1 to 249 letters, digits, dots, dashes, underscores")
-    return name
+def _spell_servers(text: str) -> str:
+    return ",".join(map(str, parse_servers(text)))
 
 
 bootstrap_servers = option(
@@ -41,14 +45,14 @@ bootstrap_servers = option(
     envvar="KAFKA_BOOTSTRAP_SERVERS",
     default="localhost:9092",
     metavar="HOST:PORT,...",
-    callback=lambda _context, _parameter, value: _check_servers(value),
+    type=_Setting("servers", _spell_servers),
     help="Kafka brokers to ask for the others.",
 )
 topic = option(
     "--topic",
     envvar="KAFKA_TOPIC",
     default="shipments",
-    callback=lambda _context, _parameter, value: _check_topic(value),
+    type=_Setting("topic", check_topic),
     help="Of the state vectors; the producer makes it where it does not exist.",
 )
 

@@ -28,6 +28,7 @@ from kafka.record.memory_records import MemoryRecordsBuilder
 from kafka.structs import TopicPartition
 
 from producer import wire
+from producer.cluster.address import parse_servers
 from producer.cluster.connection import HideSecrets, Security
 from producer.cluster.diagnosis import diagnose
 from producer.cluster.errors import SettingError
@@ -119,10 +120,13 @@ class Publisher:
             connect_timeout: How long a broker is looked for at the start, s.
             flush_timeout: How long the last reports are waited for at the end, s.
             clock: Seconds, monotonic.
+
+        Raises:
+            SettingError: One of the servers is not an address.
         """
         self.sent = self.delivered = self.failed = 0
         self._address = bootstrap_servers
-        self._servers = [server.strip() for server in bootstrap_servers.split(",") if server.strip()]
+        self._servers = parse_servers(bootstrap_servers)
         self._topic = topic
         self._security = security or Security()
         self._client_options: dict[str, Any] = {}
@@ -167,7 +171,7 @@ class Publisher:
             raise BrokerError(
                 self._address, f"the broker at {self._address} refuses topic {self._topic!r}: {error}"
             ) from error
-        except (ValueError, RuntimeError) as error:  # an address that is none, a codec whose library is missing
+        except (ValueError, RuntimeError) as error:  # a codec whose library is missing
             raise ProducerError(f"cannot publish to {self._address}: {error}") from error
         self._heard = self._clock()
         return self
@@ -337,7 +341,7 @@ class Publisher:
         Raises:
             BrokerError: The broker refuses us, or we it.
         """
-        reason = diagnose(self._address, self._security, timeout=timeout, failed=failed)
+        reason = diagnose(self._servers, self._security, timeout=timeout, failed=failed)
         if reason is not None:
             raise BrokerError(self._address, reason)
 
@@ -352,7 +356,7 @@ class Publisher:
 
     def _connect(self) -> Any:  # noqa: ANN401 - kafka-python has no types
         return KafkaProducer(
-            bootstrap_servers=self._servers,
+            bootstrap_servers=[str(server) for server in self._servers],
             bootstrap_timeout_ms=int(self._connect_timeout * 1000),
             acks="all",
             enable_idempotence=True,
@@ -372,7 +376,7 @@ class Publisher:
     def _make_topic(self, timeout: float) -> None:
         make_topic(
             self._topic,
-            self._servers,
+            [str(server) for server in self._servers],
             self._client_options,
             partitions=self._partitions,
             retention_ms=self._retention_ms,

@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import BrokerMetadata
 
+from producer.cluster.address import Address, parse_servers
 from producer.cluster.connection import HideSecrets, Security
 from producer.cluster.diagnosis import diagnose
 from producer.cluster.errors import SettingError
@@ -74,11 +75,10 @@ async def reach(bootstrap_servers: str) -> None:
         BrokerUnreachable: Nothing does.
     """
     reason = ""
-    for address in bootstrap_servers.split(","):
-        host, _, port = address.strip().rpartition(":")
+    for address in parse_servers(bootstrap_servers):
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT):
-                _, writer = await asyncio.open_connection(host, int(port))
+                _, writer = await asyncio.open_connection(address.host, address.port)
         except TimeoutError:
             reason = f"no answer within {_CONNECT_TIMEOUT:.0f} s"
         except OSError as error:
@@ -99,11 +99,11 @@ def _client_options(bootstrap_servers: str, security: Security) -> dict[str, Any
 
 async def _refuse(bootstrap_servers: str, security: Security, brokers: Sequence[BrokerMetadata]) -> None:
     """See why a client failed: aiokafka does not tell a wrong password from a broker that is away."""
-    addresses = [bootstrap_servers, *(f"{broker.host}:{broker.port}" for broker in brokers)]
-    for address in dict.fromkeys(addresses):
-        reason = await asyncio.to_thread(diagnose, address, security, failed=True)
+    found = [parse_servers(bootstrap_servers), *((Address(broker.host, broker.port),) for broker in brokers)]
+    for servers in dict.fromkeys(found):
+        reason = await asyncio.to_thread(diagnose, servers, security, failed=True)
         if reason is not None:
-            raise HandshakeFailed(address, reason)
+            raise HandshakeFailed(",".join(map(str, servers)), reason)
 
 
 def _reason(error: OSError) -> str:

@@ -6,13 +6,13 @@ what a user gave ──> check_..., choose_..., parse_... ──> what it means,
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, get_args
 
 import numpy as np
 
+from producer.cluster.address import check_topic, parse_servers
 from producer.cluster.connection import Security
 from producer.cluster.errors import SettingError
 from tracker.errors import BadOption
@@ -23,20 +23,12 @@ from tracker.spans import parse_span
 _MAX_ZOOM = 19
 
 
-def check_address(address: str) -> str:
-    """`host:port`, several separated by commas, without blanks."""
-    for part in address.split(","):
-        host, _, port = part.strip().rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise BadOption("bootstrap_servers", address, 'host:port, such as "localhost:9092", is needed')
-    return ",".join(part.strip() for part in address.split(","))
-
-
-def check_topic(topic: str) -> str:
-    """A name that Kafka takes."""
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,249}", topic):
-        raise BadOption("topic", topic, "1 to 249 letters, digits, '.', '_' and '-' are needed")
-    return topic
+def check_cluster(servers: str, topic: str) -> tuple[str, str]:
+    """Return the bootstrap servers, each with its port and without blanks, and the topic."""
+    try:
+        return ",".join(map(str, parse_servers(servers))), check_topic(topic)
+    except SettingError as error:
+        raise BadOption(error.name, error.value, error.limit) from None
 
 
 def check_ageing(stale_after: float, lost_after: float) -> tuple[float, float]:

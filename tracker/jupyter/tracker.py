@@ -26,7 +26,7 @@ from tracker.jupyter.background import Background
 from tracker.jupyter.changes import Changes
 from tracker.jupyter.map.livemap import LIMIT, TILES, LiveMap
 from tracker.jupyter.map.symbols import ColourBy
-from tracker.jupyter.options import check_address, check_ageing, check_observed, check_topic, choose_security
+from tracker.jupyter.options import check_ageing, check_cluster, check_observed, choose_security
 from tracker.jupyter.screens import Screens, Selection
 from tracker.jupyter.status import StatusStrip
 from tracker.jupyter.table import ROWS, LiveTable
@@ -100,8 +100,7 @@ class Tracker:
         ssl_check_hostname: bool | None = None,
     ) -> None:
         address = bootstrap_servers or os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "localhost:9092"
-        self.bootstrap_servers = check_address(address)
-        self.topic = check_topic(topic)
+        self.bootstrap_servers, self.topic = check_cluster(address, topic)
         self.name = name
         self.window = parse_span("window", window)
         """Reach of the window, s."""

@@ -1,4 +1,4 @@
-"""producer/diagnosis.py: what is no Kafka, and what may heal by itself, is no cause. Causes: tests/test_security.py."""
+"""producer/cluster/diagnosis.py: no cause is told where none is proved. The causes: tests/test_security.py."""
 
 import contextlib
 import socket
@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from producer.cluster.address import parse_servers
 from producer.cluster.connection import Security
 from producer.cluster.diagnosis import diagnose
 
@@ -78,7 +79,7 @@ HANDSHAKE = answer(7, struct.pack(">hih", 0, 1, 5) + b"PLAIN")
 )
 def test_an_answer_that_is_none_of_kafkas_is_no_cause(security, answers):
     with server(*answers) as (address, _):
-        told = diagnose(address, security, timeout=2) is not None
+        told = diagnose(parse_servers(address), security, timeout=2) is not None
     assert told == (security is TLS and VERSIONS in answers)  # an answer in the clear is a cause
 
 
@@ -86,34 +87,36 @@ def test_an_answer_that_is_none_of_kafkas_is_no_cause(security, answers):
 def test_a_server_that_says_nothing_is_left_in_time(security):
     with server(silent=True) as (address, _):
         begun = time.monotonic()
-        assert diagnose(f"{address},{address}", security, timeout=0.5) is None
+        assert diagnose(parse_servers(f"{address},{address}"), security, timeout=0.5) is None
         assert time.monotonic() - begun < 2
 
 
 def test_no_server_at_all_is_no_cause():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert diagnose(f"127.0.0.1:{port}", SIGNED) is None
+    assert diagnose(parse_servers(f"127.0.0.1:{port}"), SIGNED) is None
 
 
 def test_a_password_is_sent_to_nobody_who_was_to_speak_tls_and_does_not():
     encrypted = Security("SASL_SSL", "PLAIN", "alice", "s3cret")
     with server(VERSIONS, HANDSHAKE, HANDSHAKE) as (address, heard):
-        assert "does not speak TLS" in (diagnose(address, encrypted) or "")
+        assert "does not speak TLS" in (diagnose(parse_servers(address), encrypted) or "")
         assert heard
         assert not [request for request in heard if b"s3cret" in request]
 
 
 def test_the_embedded_broker_is_in_the_clear_and_has_no_users(broker):
-    assert diagnose(broker.address, CLEAR, failed=True) is None
-    assert "has no users: set KAFKA_SECURITY_PROTOCOL=PLAINTEXT" in (diagnose(broker.address, SIGNED) or "")
-    assert "does not speak TLS" in (diagnose(broker.address, TLS) or "")
+    assert diagnose(parse_servers(broker.address), CLEAR, failed=True) is None
+    assert "has no users: set KAFKA_SECURITY_PROTOCOL=PLAINTEXT" in (
+        diagnose(parse_servers(broker.address), SIGNED) or ""
+    )
+    assert "does not speak TLS" in (diagnose(parse_servers(broker.address), TLS) or "")
 
 
 def test_the_first_server_that_can_be_reached_is_asked(broker):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert "has no users" in (diagnose(f"127.0.0.1:{port},{broker.address}", SIGNED) or "")
+    assert "has no users" in (diagnose(parse_servers(f"127.0.0.1:{port},{broker.address}"), SIGNED) or "")
 
 
 @pytest.mark.parametrize(("error", "told"), [(58, True), (0, False), (7, False)])
@@ -122,6 +125,6 @@ def test_scram_tells_a_wrong_password_by_the_brokers_error_and_sends_none(error,
     first = answer(7, struct.pack(">hhi", 0, -1, len(challenge)) + challenge)
     handshake = answer(7, struct.pack(">hih", 0, 1, 13) + b"SCRAM-SHA-256")
     with server(VERSIONS, handshake, first, answer(7, struct.pack(">hhi", error, -1, 0))) as (address, heard):
-        assert (diagnose(address, SCRAM) is not None) == told
+        assert (diagnose(parse_servers(address), SCRAM) is not None) == told
         assert len(heard) == 4
         assert b"s3cret" not in b"".join(heard)

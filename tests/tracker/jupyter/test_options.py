@@ -34,12 +34,13 @@ def test_a_bad_option_is_refused_with_its_name_its_value_and_the_limit(wire: Wir
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        ({"bootstrap_servers": "localhost"}, "bootstrap_servers"),
-        ({"bootstrap_servers": "localhost:port"}, "bootstrap_servers"),
+        ({"bootstrap_servers": "localhost:port"}, "bootstrap_servers='localhost:port'"),
+        ({"bootstrap_servers": "localhost,localhost:0"}, "bootstrap_servers='localhost:0'"),
         ({"window": "ten"}, "window"),
         ({"since": "yesterday"}, "since"),
         ({"stale_after": 90}, "stale_after"),
-        ({"topic": "no spaces"}, "topic"),
+        ({"topic": "no spaces"}, "topic='no spaces'"),
+        ({"topic": ".."}, "topic='..'"),
     ],
 )
 def test_a_bad_option_is_refused_by_name(options, name):
