@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from tracker.errors import BadOption
 
-_UNITS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3_600),
+    **dict.fromkeys(("d", "day", "days"), 86_400),
+}
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
 
 
@@ -27,10 +32,13 @@ class Since:
 
 
 def parse_span(name: str, value: str | float | timedelta) -> float:
-    """Seconds out of `"90s"`, `"10min"`, `"2h"`, `"1d"`, a number of seconds or a timedelta.
+    """Read a span: `"90s"`, `"10min"`, `"10 minutes"`, `"2h"`, `"1d"`, a number of seconds or a timedelta.
+
+    Returns:
+        s, above zero.
 
     Raises:
-        BadOption: It is none of these, or not above zero.
+        BadOption: `value` is something else, or not above zero; `name` is the option that is named.
     """
     limit = 'a span above zero is needed: seconds, a timedelta, or text such as "90s", "10min", "2h", "1d"'
     if isinstance(value, timedelta):
@@ -40,7 +48,7 @@ def parse_span(name: str, value: str | float | timedelta) -> float:
         if not match or match[2].lower() not in _UNITS:
             raise BadOption(name, value, limit)
         seconds = float(match[1]) * _UNITS[match[2].lower()]
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         seconds = float(value)
     else:
         raise BadOption(name, value, limit)
@@ -50,12 +58,12 @@ def parse_span(name: str, value: str | float | timedelta) -> float:
 
 
 def parse_since(value: str | float | datetime) -> Since:
-    """A starting point out of `"earliest"`, `"latest"`, `"-10min"`, an ISO 8601 time, a datetime or s since 1970.
+    """Read a starting point: `"earliest"`, `"latest"`, `"-10min"`, an ISO 8601 time, a datetime or s since 1970.
 
     A time without a zone is UTC.
 
     Raises:
-        BadOption: It is none of these.
+        BadOption: `value` is something else.
     """
     limit = 'one of "earliest", "latest", "-10min", "2026-01-31T12:00Z", a datetime, or seconds since 1970 is needed'
     if isinstance(value, str):

@@ -10,14 +10,26 @@ from tracker.spans import parse_since, parse_span
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90s", 90), ("10min", 600), ("1.5 h", 5400), ("1d", 86400), (30, 30), (timedelta(minutes=2), 120)],
+    [
+        ("90s", 90),
+        ("10min", 600),
+        ("1.5 h", 5400),
+        ("1d", 86400),
+        (30, 30),
+        (timedelta(minutes=2), 120),
+        ("10 minutes", 600),
+        ("1 Minute", 60),
+        ("2 hours", 7200),
+        ("45 seconds", 45),
+        ("3 days", 259_200),
+    ],
 )
 def test_a_span_is_read(text, seconds):
     assert parse_span("window", text) == seconds
 
 
 @pytest.mark.parametrize(
-    "value", ["", "10", "ten minutes", "-5min", 0, -1, float("inf"), float("nan"), None, timedelta(0)]
+    "value", ["", "10", "ten minutes", "-5min", 0, -1, float("inf"), float("nan"), None, timedelta(0), True]
 )
 def test_a_span_that_is_none_is_refused_by_name(value):
     with pytest.raises(BadOption, match="window="):
