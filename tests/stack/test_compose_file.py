@@ -1,4 +1,4 @@
-"""docker-compose.yml beside .env.example, Dockerfiles, README and what Redpanda documents; no engine is needed."""
+"""docker-compose.yml beside .env.example, Dockerfiles, its manual and what Redpanda documents; no engine is needed."""
 
 import re
 import shutil
@@ -72,11 +72,9 @@ def services(compose: dict) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def section() -> str:
-    """What the README says of containers."""
-    found = re.search(r"^## In containers\n(.*?)^## ", text("README.md"), re.DOTALL | re.MULTILINE)
-    assert found, "the README has no section `In containers`"
-    return found[1]
+def manual() -> str:
+    """The page that tells users of the containers."""
+    return text("docs/containers.md")
 
 
 def test_compose_itself_finds_nothing_wrong_with_it() -> None:
@@ -244,8 +242,8 @@ def test_no_secret_has_a_default_that_works(defaults: dict[str, str], services: 
     assert not any("token" in word.lower() or "password" in word.lower() for word in services["jupyter"]["command"])
 
 
-def test_the_readme_names_every_service_with_its_port_and_its_variable(section: str) -> None:
-    rows = {cells[0].strip(" `"): cells for cells in table_rows(section)}
+def test_the_manual_names_every_service_with_its_port_and_its_variable(manual: str) -> None:
+    rows = {cells[0].strip(" `"): cells for cells in table_rows(manual)}
     assert set(rows) >= ALL
     for name, (variable, port, _) in PUBLISHED.items():
         assert f"localhost:{port}" in rows[name][2]
@@ -253,15 +251,15 @@ def test_the_readme_names_every_service_with_its_port_and_its_variable(section: 
     assert "redpanda:29092" in rows["redpanda"][1]
 
 
-def test_the_variables_of_the_readme_are_those_of_the_compose_file(section: str, defaults: dict[str, str]) -> None:
-    spans = re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`", section)
+def test_the_variables_of_the_manual_are_those_of_the_compose_file(manual: str, defaults: dict[str, str]) -> None:
+    spans = re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`", manual)
     assert set(spans) <= set(defaults)
-    for cells in table_rows(section):
+    for cells in table_rows(manual):
         names = re.findall(r"`([A-Z][A-Z0-9_]+)`", cells[0])
         if names:
             shown = [default.strip(" `").replace("(empty)", "") for default in cells[1].split(",")]
             assert shown == [defaults[name] for name in names]
 
 
-def table_rows(section: str) -> list[list[str]]:
-    return [line.strip("|").split("|") for line in section.splitlines() if re.match(r"\| `", line)]
+def table_rows(page: str) -> list[list[str]]:
+    return [line.strip("|").split("|") for line in page.splitlines() if re.match(r"\| `", line)]
