@@ -22,16 +22,17 @@ from tracker.feed.session import Feed
 from tracker.server.admission import Doorman, Rules
 from tracker.server.api import routes
 from tracker.server.broadcast import Broadcast
+from tracker.server.dialects import SPOKEN, choose
 from tracker.server.hub import Hub, Viewer
 from tracker.server.metrics import Metrics, metrics_routes
 from tracker.server.page import add_page
 from tracker.server.websocket import Outlet
 from tracker.spans import Since
 from tracker.state.store import Store
-from tracker.stream.protocol import DIALECT, PATH, Bye, Fault, decode_subscribe
+from tracker.stream.protocol import DIALECT, PATH, Bye, Fault
 
 MOST_FAULTS = 5
-"""Messages of a client that are refused before it is."""
+"""Refused messages after which a client is disconnected."""
 _DESCRIPTION = f"""Live aircraft out of a Kafka topic, in SI units.
 
 The stream is at the WebSocket `{PATH}`, which OpenAPI cannot describe: without a subprotocol each text frame is one
@@ -96,14 +97,14 @@ def create_app(service: Service, rules: Rules) -> FastAPI:
 
     @app.websocket(PATH)
     async def flights(socket: WebSocket) -> None:
-        offered = socket.scope["subprotocols"]
-        if offered and DIALECT not in offered:
-            reason = f"none of the subprotocols {', '.join(offered)[:200]!r} is spoken: {DIALECT}, or none, is"
-            await socket.send_denial_response(JSONResponse({"detail": reason}, status_code=400))
+        try:
+            subprotocol = choose(socket.scope["subprotocols"])
+        except ValueError as error:
+            await socket.send_denial_response(JSONResponse({"detail": str(error)}, status_code=400))
             return
         outlet: Outlet = socket.scope["state"]["outlet"]
-        await socket.accept(subprotocol=DIALECT if offered else None)
-        viewer = service.broadcast.join(outlet, columns=bool(offered))
+        await socket.accept(subprotocol)
+        viewer = service.broadcast.join(outlet, SPOKEN[subprotocol])
         try:
             await _listen(socket, outlet, service.broadcast, viewer)
         finally:
@@ -113,18 +114,17 @@ def create_app(service: Service, rules: Rules) -> FastAPI:
 
 
 async def _listen(socket: WebSocket, outlet: Outlet, broadcast: Broadcast, viewer: Viewer) -> None:
-    """Take what a client says until it goes, or is sent away."""
-    faults = 0
+    """Heed the messages of a client until it leaves or is disconnected."""
+    decode, faults = viewer.dialect.decode, 0
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        if not viewer.columns:
-            continue  # the plain dialect has no answer
+        if decode is None:
+            continue
         try:
-            if message.get("text") is None:
-                raise ValueError("a binary message: text is needed")
-            broadcast.subscribe(viewer, decode_subscribe(message["text"]))
+            text = message.get("text")
+            broadcast.subscribe(viewer, decode(message["bytes"] if text is None else text))
         except ValueError as error:
             faults += 1
             outlet.say(Fault(str(error)[:500]))

@@ -1,8 +1,8 @@
-"""From the store to every viewer: one loop, which goes as often as there is something new and the load allows.
+"""From the store to every viewer: one loop that turns as often as there is something new and the load allows.
 
 feed ──> publish ──> tick: expire, advance, then for each viewer that has drained: due ──> Outlet.write
 
-What the feed brings goes out in the turn of the loop in which it comes, or by `run` once the last tick is paid for.
+News goes out in the turn of the event loop in which it comes or, after a long tick, by `run` a little later.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tracker.feed.status import Status
-from tracker.server.hub import Due, Hub, Viewer
+from tracker.server.dialects import Dialect, Due
+from tracker.server.hub import Hub, Viewer
 from tracker.server.metrics import Metrics
 from tracker.server.websocket import Outlet
 from tracker.state.fleet import Picture
 from tracker.state.store import Store
-from tracker.stream.protocol import Bye, Hello, Lag, Subscribe, encode, prepare
+from tracker.stream.protocol import Bye, Hello, Lag, Subscribe
 
 STALLED_AFTER = 30.0
-"""A client that drains nothing for so long is closed, s."""
+"""After how long a client that drains nothing is closed, s."""
 STALLED = Bye(1013, f"nothing was drained for {STALLED_AFTER:.0f} s")
-_BEHIND = 1.0  # s, from which on a client is told that it lags
-_SHARE = 1.0  # of a tick's own time is left to the others: feed, readers of the API, newcomers
-_SHORTEST, _LONGEST = 0.001, 0.25  # s, between two ticks; what is shorter is none: no timer is finer than that
-_RETRY = 0.02  # s, until those who had not drained, or were not yet due, are looked at again
+_BEHIND = 1.0  # s, above which a client is told that it lags
+_SHARE = 1.0  # times the length of a tick is left to feed, API and newcomers before the next one
+_SHORTEST, _LONGEST = 0.001, 0.25  # s, of that pause; shorter ones are skipped: timers are no finer
+_RETRY = 0.02  # s, until viewers that had not drained, or were not due yet, are looked at again
 _SECOND = 1.0
 
 
@@ -38,13 +39,13 @@ class _Seat:
     viewer: Viewer
     outlet: Outlet
     due_at: float = 0.0
-    """Not before, by its `max_hz`; as all times here of the monotonic clock, s."""
+    """When its `max_hz` next allows a frame; monotonic clock, s, as all times here."""
     behind_since: float | None = None
-    """Since when something was due that it had no room for."""
+    """When something first became due for which it had no room; None: it keeps up."""
     waiting: int = 0
-    """Bytes that had not left when we last looked."""
+    """Bytes that had not left at the last look."""
     moved_at: float = 0.0
-    """When these became less, or there were none."""
+    """When these last became fewer, or there were none."""
     unheard: bool = False
     """Whether it was told that the broker is away, and not yet that it is back."""
 
@@ -53,10 +54,10 @@ class Broadcast:
     """The viewers of a hub.
 
     Args:
-        hub: Knows what is due.
-        store: Is told when a second has passed.
-        status: Of the feed.
-        metrics: Counts.
+        hub: Encodes what each viewer is due.
+        store: Expires aircraft, once a second.
+        status: The state of the feed.
+        metrics: Counts frames, clients and delays.
     """
 
     def __init__(self, hub: Hub, store: Store, status: Status, metrics: Metrics) -> None:
@@ -66,9 +67,9 @@ class Broadcast:
         self._metrics = metrics
         self._seats: dict[Viewer, _Seat] = {}
         self._news = asyncio.Event()
-        self._sent: Counter[Due] = Counter()  # in this tick, to how many
-        self._second = 0.0  # when the next one begins
-        self._ready_at = 0.0  # not before, for the sake of the others
+        self._sent: Counter[Due] = Counter()  # to how many viewers, in this tick
+        self._second = 0.0  # when the next second begins
+        self._ready_at = 0.0  # when the pause after the last tick ends
         self._retry: asyncio.TimerHandle | None = None
         self._unheard_since: float | None = None
 
@@ -76,36 +77,36 @@ class Broadcast:
         return len(self._seats)
 
     def wake(self) -> None:
-        """Something has changed, which `run` is to see to."""
+        """Let `run` send what has changed."""
         self._news.set()
 
     def publish(self) -> None:
-        """The fleet has changed: send that at once, or as soon as the load allows."""
+        """Send what has changed in the fleet, at once or as soon as the load allows."""
         if time.monotonic() >= self._ready_at:
             self._turn()
         else:
             self.wake()
 
-    def join(self, outlet: Outlet, *, columns: bool) -> Viewer:
-        """A viewer has come."""
-        outlet.columns = columns
-        viewer = Viewer(columns=columns, wants=not columns)
+    def join(self, outlet: Outlet, dialect: Dialect) -> Viewer:
+        """Add a viewer, and greet it."""
+        outlet.dialect = dialect
+        viewer = Viewer(dialect, subscribed=dialect.decode is None)
         self._seats[viewer] = _Seat(viewer, outlet, moved_at=time.monotonic())
-        self._metrics.clients.labels(viewer.dialect).inc()
+        self._metrics.clients.labels(dialect.name).inc()
         outlet.say(Hello(self.hub.epoch, time.time()))
         self.wake()
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
-        """It has gone."""
+        """Remove a viewer."""
         del self._seats[viewer]
-        self._metrics.clients.labels(viewer.dialect).dec()
+        self._metrics.clients.labels(viewer.dialect.name).dec()
 
     def subscribe(self, viewer: Viewer, wish: Subscribe) -> None:
-        """It wishes for something.
+        """Change a viewer's subscription.
 
         Raises:
-            ValueError: For what cannot be.
+            ValueError: The box is outside its limits.
         """
         self.hub.subscribe(viewer, wish)
         self._seats[viewer].due_at = 0.0
@@ -122,7 +123,7 @@ class Broadcast:
             self._turn()
 
     def _turn(self) -> None:
-        """A tick, and how long the next one has to wait for it."""
+        """Do a tick, and decide how long the next one waits."""
         begun = time.monotonic()
         if self.tick(begun) and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(_RETRY, self._try_again)
@@ -136,7 +137,7 @@ class Broadcast:
         self.wake()
 
     def tick(self, now: float) -> bool:
-        """Send what is due; whether something had to be left for later."""
+        """Send what is due, and return whether something was left for later."""
         lost: list[str] = []
         if now >= self._second:
             self._second = now + _SECOND
@@ -147,13 +148,13 @@ class Broadcast:
         changes = self.hub.advance(now, lost)
         left_over = False
         for seat in list(self._seats.values()):
-            if seat.viewer.wants and seat.viewer.cursor != self.hub.seq:
+            if seat.viewer.subscribed and seat.viewer.cursor != self.hub.seq:
                 left_over |= not self._serve(seat, now)
         self._observe(changes)
         return left_over
 
     def _observe(self, changes: Picture) -> None:
-        """Count what was sent, once that has gone."""
+        """Count what was sent; after the sending, which is more urgent."""
         for due, clients in self._sent.items():
             self._metrics.observe_frames(due.dialect, due.kind, due.frames, len(due.data), clients)
         self._sent.clear()
@@ -161,7 +162,7 @@ class Broadcast:
             self._metrics.observe_delays((time.time() - changes.published).tolist())
 
     def _serve(self, seat: _Seat, now: float) -> bool:
-        """Send a viewer what is due to it, unless it has no room or is not due yet."""
+        """Send a viewer what it is due, and return False where it has no room or must wait for its `max_hz`."""
         viewer, outlet = seat.viewer, seat.outlet
         if now < seat.due_at:
             return False
@@ -191,16 +192,20 @@ class Broadcast:
                 seat.outlet.dismiss(STALLED)
 
     def _tell_of_broker(self, now: float) -> None:
-        """Once a second while the broker is away, and once when it is back."""
+        """Tell viewers once a second while the broker is away, and once when it is back."""
         if self._status.connected:
             self._unheard_since = None
             behind = 0.0
         else:
             self._unheard_since = now if self._unheard_since is None else self._unheard_since
             behind = max(0.001, round(now - self._unheard_since, 3))
-        frame = prepare(encode(Lag(behind, "broker")))
+        lag = Lag(behind, "broker")
+        frames: dict[Dialect, bytes] = {}
         for seat in self._seats.values():
-            concerned = seat.viewer.columns and seat.viewer.wants and (behind or seat.unheard)
-            if concerned and not seat.outlet.waiting:  # else in a second
-                seat.outlet.write(frame)
-                seat.unheard = bool(behind)
+            viewer = seat.viewer
+            if not viewer.subscribed or seat.outlet.waiting or not (behind or seat.unheard):
+                continue  # one that has not drained is told in a second
+            if viewer.dialect not in frames:
+                frames[viewer.dialect] = viewer.dialect.announce(lag)
+            seat.outlet.write(frames[viewer.dialect])
+            seat.unheard = bool(behind)

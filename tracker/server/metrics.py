@@ -19,8 +19,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from tracker.server.dialects import SPOKEN
 from tracker.state.stats import Stats
-from tracker.stream.protocol import DIALECT
 
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Bounds of `tracker_publish_to_socket_seconds`, s."""
@@ -103,8 +103,8 @@ class Metrics:
     def __init__(self, stats: Callable[[], Stats]) -> None:
         self.registry = CollectorRegistry()
         self.clients = Gauge("tracker_clients", "WebSockets that are open.", ["dialect"], registry=self.registry)
-        for dialect in ("plain", DIALECT):
-            self.clients.labels(dialect)  # shown from the start, as 0
+        for dialect in SPOKEN.values():
+            self.clients.labels(dialect.name)  # shown from the start, as 0
         self.skipped = Counter(
             "tracker_frames_skipped", "Frames not sent, as the client had not drained.", registry=self.registry
         )

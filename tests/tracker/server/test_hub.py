@@ -1,18 +1,18 @@
 """Who is due what: whatever happens, a viewer that drains holds the fleet of its box."""
 
 import itertools
-import json
 
 import hypothesis.strategies as st
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from producer.wire import StateVector, decode
+from producer.wire import StateVector
 from tracker.feed.batch import collect
 from tracker.geo.boxes import Box
+from tracker.server.dialects import SPOKEN
+from tracker.server.dialects.json import JSON
 from tracker.server.hub import EXITS_KEPT, Hub, Viewer
 from tracker.state.fleet import Fleet
 from tracker.stream.protocol import Delta, Resume, Snapshot, Subscribe
@@ -45,7 +45,7 @@ class Reader:
 
     def __init__(self, box):
         self.box = box
-        self.viewer = Viewer(columns=True)
+        self.viewer = Viewer(JSON)
         self.epoch, self.seq = None, None
         self.fleet = {}
 
@@ -144,7 +144,7 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @rule(target=readers, reader=consumes(gone))
     def return_with_resume(self, reader):
-        reader.viewer = Viewer(columns=True)
+        reader.viewer = Viewer(JSON)
         reader.subscribe(self.hub, resume=True)
         self.live.append(reader)
         return reader
@@ -154,7 +154,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.lost = []
         self.start()
         for reader in self.live:
-            reader.viewer = Viewer(columns=True)
+            reader.viewer = Viewer(JSON)
             reader.subscribe(self.hub, resume=True)
 
     def teardown(self):
@@ -191,7 +191,7 @@ def test_a_frame_is_encoded_once_for_all_that_look_at_the_same():
     hub = Hub(fleet, "one")
     report(fleet, PARIS)
     hub.advance(0.0)
-    viewers = [Viewer(columns=True) for _ in range(3)]
+    viewers = [Viewer(JSON) for _ in range(3)]
     for viewer, bbox in zip(viewers, [(1, 41, 2, 49), (3, 42, 4, 48), (1, 41, 20, 49)], strict=True):
         hub.subscribe(viewer, Subscribe(bbox=bbox))
     first, second, third = (hub.due(viewer, 0.0) for viewer in viewers)
@@ -200,34 +200,16 @@ def test_a_frame_is_encoded_once_for_all_that_look_at_the_same():
     assert hub.due(viewers[0], 0.0) is None
 
 
-def test_a_plain_viewer_is_sent_state_vectors_of_the_wire_with_their_key():
+def test_viewers_of_each_dialect_are_sent_the_same_fleet_in_their_own_frames():
     fleet = Fleet()
     hub = Hub(fleet, "one")
-    report(fleet, PARIS, StateVector(callsign="TEST-1", lat=0.0, lon=0.0))
+    report(fleet, PARIS)
     hub.advance(0.0)
-    due = hub.due(Viewer(columns=False, wants=True), 0.0)
-    assert due is not None
-    assert due.rows == due.frames == 2
-    first, second = payloads(due.data)
-    assert decode(first) == PARIS
-    assert json.loads(first)["key"] == "400001"
-    assert json.loads(second) == {"key": "cs:TEST-1", "callsign": "TEST-1", "lat": 0.0, "lon": 0.0, "time": 1e9}
-
-
-def test_what_is_not_known_is_null_and_a_column_without_anything_is_absent():
-    fleet = Fleet()
-    hub = Hub(fleet, "one")
-    report(fleet, PARIS, StateVector(icao24="400002", lat=1.0, lon=2.0, velocity=3.0))
-    hub.advance(2.0)
-    viewer = Viewer(columns=True)
-    hub.subscribe(viewer, Subscribe())
-    due = hub.due(viewer, 2.0)
-    assert due is not None
-    columns = msgspec.json.decode(payloads(due.data)[0])["columns"]
-    assert columns["velocity"] == [None, 3.0]
-    assert columns["on_ground"] == [False, None]
-    assert columns["heard"] == [2.0, 2.0]
-    assert "squawk" not in columns
+    viewers = [Viewer(dialect, subscribed=True) for dialect in SPOKEN.values()]
+    dues = [hub.due(viewer, 0.0) for viewer in viewers]
+    assert [due.dialect for due in dues] == ["plain", "flights.v1.json"]
+    assert [due.rows for due in dues] == [1, 1]
+    assert [hub.due(viewer, 0.0) for viewer in viewers] == [None, None]
 
 
 def test_who_was_away_for_longer_than_removals_are_remembered_is_sent_a_snapshot():
@@ -235,7 +217,7 @@ def test_who_was_away_for_longer_than_removals_are_remembered_is_sent_a_snapshot
     hub = Hub(fleet, "one")
     report(fleet, PARIS)
     hub.advance(0.0)
-    viewer = Viewer(columns=True)
+    viewer = Viewer(JSON)
     hub.subscribe(viewer, Subscribe())
     hub.due(viewer, 0.0)
     hub.advance(61.0, fleet.expire(61.0))
@@ -253,7 +235,7 @@ def test_a_resume_from_what_has_not_been_yet_is_a_snapshot():
     report(fleet, PARIS)
     hub.advance(0.0)
     for resume, kind in ((Resume("one", 99), "snapshot"), (Resume("two", 0), "snapshot"), (Resume("one", 0), "delta")):
-        viewer = Viewer(columns=True)
+        viewer = Viewer(JSON)
         hub.subscribe(viewer, Subscribe(resume=resume))
         due = hub.due(viewer, 0.0)
         assert due is not None
@@ -262,7 +244,7 @@ def test_a_resume_from_what_has_not_been_yet_is_a_snapshot():
 
 def test_a_bad_box_is_refused_and_the_old_one_stays():
     hub = Hub(Fleet(), "one")
-    viewer = Viewer(columns=True)
+    viewer = Viewer(JSON)
     hub.subscribe(viewer, Subscribe(bbox=(1, 2, 3, 4)))
     with pytest.raises(ValueError, match="north = 91"):
         hub.subscribe(viewer, Subscribe(bbox=(1, 2, 3, 91)))
