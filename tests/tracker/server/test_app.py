@@ -356,6 +356,7 @@ async def test_one_that_never_reads_costs_one_frame_and_is_closed_with_a_reason(
 
 
 async def test_one_that_was_slow_is_told_how_far_behind_it_was(server):
+    await until(lambda: server.service.feed.status.connected)  # or it would be told that the broker is away
     server.hear(*(aircraft(number) for number in range(5000)))
     async with connect(server.url, subprotocols=[DIALECT], compression=None, max_size=1 << 26, max_queue=1) as client:
         await client.send('{"type": "subscribe"}')
@@ -366,7 +367,7 @@ async def test_one_that_was_slow_is_told_how_far_behind_it_was(server):
             await asyncio.sleep(0.02)  # the client does not read meanwhile
         lag = await first(Lag, client)
         assert lag.cause == "client"
-        assert 1.0 < lag.behind_s < 10.0
+        assert 1.0 < lag.behind_s < time.monotonic() - begun
         while (await first(Delta, client)).columns["time"][-1] < moment:
             pass
 
