@@ -5,9 +5,24 @@ from collections.abc import Callable, Iterator
 import pytest
 from brokers import Broker, Embedded, Kafka, Topic, fetch_kafka
 from chromium import launched
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+# A busy machine is no defect: neither the time that an example takes nor the time to make one may fail a test.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("any machine")
+SHRINKING = 300
+"""Seconds after which hypothesis stops to look for a simpler counterexample; it offers no setting for that."""
+
 KINDS = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
+
+
+@pytest.hookimpl(trylast=True)  # after hypothesis has marked its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a property that fails the time to say by which example."""
+    for item in items:
+        if item.get_closest_marker("hypothesis") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(2 * SHRINKING))
 
 
 @pytest.fixture(scope="session")

@@ -343,4 +343,4 @@ class GroupMachine(RuleBasedStateMachine):
 
 
 TestGroup = GroupMachine.TestCase
-TestGroup.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestGroup.settings = settings(max_examples=60, stateful_step_count=30)

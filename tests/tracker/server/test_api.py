@@ -246,7 +246,7 @@ def test_a_junk_key_is_not_found_and_breaks_nothing(desk, key, tail):
 @example("\ud800")
 @example("\ud800/track")
 @example("\0")
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_key_raises_even_one_that_no_url_can_hold(desk, key):
     sent = []
 
@@ -310,7 +310,7 @@ def test_answers_are_as_openapi_says_for_good_and_bad_requests(desk, path, mode)
     operation = schemathesis.openapi.from_asgi("/openapi.json", desk.app)[path]["GET"]
 
     @given(operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=30, suppress_health_check=list(HealthCheck), database=None)
     def check(case):
         case.call_and_validate(
             checks=[

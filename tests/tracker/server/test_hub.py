@@ -175,7 +175,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         assert all(one.at >= self.now - EXITS_KEPT - 200 for one in self.hub._exits)
 
 
-AnyInterleaving.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+AnyInterleaving.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestAnyInterleaving = AnyInterleaving.TestCase
 
 

@@ -9,7 +9,7 @@ from producer.errors import ProducerError
 from producer.sources.synthetic import Region, launch, load_airports
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds, some_airports, moments)
 def test_what_stands_is_at_an_airport_of_the_region_and_still(seed, airports, when):
     fleet, reports = at(launch(seed, 100, airports), when)

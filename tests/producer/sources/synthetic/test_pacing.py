@@ -22,7 +22,7 @@ def test_the_same_seed_gives_the_same_bytes_however_it_is_batched():
     assert [encode(state).split(b'"time"')[0] for state in moved] == [value.split(b'"time"')[0] for value in first]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 300), st.floats(0.05, 20), st.sampled_from([1.0, 10.0, math.inf]))
 def test_reports_are_spread_over_time_and_each_aircraft_keeps_its_rate(flights, rate, speed):
     duration = 4 / rate

@@ -14,7 +14,7 @@ from producer.sources.synthetic.profile import MAX_ACCELERATION, MAX_VERTICAL_AC
 from producer.sources.synthetic.sphere import EARTH_RADIUS
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seeds, some_airports, moments, st.floats(0.1, 60))
 def test_the_next_altitude_follows_from_the_vertical_rate(seed, airports, when, later):
     fleet, before = at(launch(seed, 100, airports), when)

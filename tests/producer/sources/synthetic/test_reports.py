@@ -10,7 +10,7 @@ from producer.sources.synthetic.identity import AIRLINES
 from producer.wire import decode, encode, validate
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds, some_airports, moments)
 def test_every_report_is_canonical_on_the_wire(seed, airports, when):
     _, reports = at(launch(seed, 100, airports), when)

@@ -21,7 +21,7 @@ def arrive(lat, lon, track, distance):
     return np.degrees(there), np.degrees(lam + turn)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seeds, some_airports, moments, st.floats(0.1, 60))
 def test_the_next_position_follows_from_the_last_state(seed, airports, when, later):
     fleet, before = at(launch(seed, 100, airports), when)

@@ -4,7 +4,7 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.jupyter.map.canvas import Canvas, rgb
@@ -79,7 +79,6 @@ def test_text_off_the_image_does_no_harm(place: tuple[int, int]) -> None:
 corner = st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
 
 
-@settings(deadline=None)
 @given(st.lists(corner, min_size=1, max_size=8))
 def test_any_shape_can_be_drawn(corners: list[tuple[float, float]]) -> None:
     canvas = Canvas(12, 9, "#ffffff")

@@ -167,7 +167,7 @@ def pictures(draw: st.DrawFn) -> Picture:
     return picture(n, first=draw(st.integers(0, 5)), **columns)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(pictures(), min_size=1, max_size=3))
 def test_whatever_comes_is_drawn_as_json_and_as_many_as_have_a_place(wire: Wire, drawn: list[Picture]) -> None:
     live = LiveMap(limit=4)

@@ -87,7 +87,7 @@ columns = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(columns, st.sampled_from([None, View(0, 180, 2), View(89, 0, 9), View(-60, -179, 5)]))
 def test_whatever_comes_is_drawn(values: dict, view: View | None) -> None:
     assert pixels(render(picture(3, **values), view)).shape == (HEIGHT, WIDTH, 3)
