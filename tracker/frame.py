@@ -14,18 +14,18 @@ import numpy as np
 import pandas as pd
 
 from tracker.arrays import Floats
-from tracker.columns.conversion import Categories, categorise, convert_times, convert_units
+from tracker.columns.conversion import Categorical, categorise, convert_times, convert_units
 from tracker.columns.names import COLUMNS, Column, choose_columns
 from tracker.errors import BadOption
 from tracker.feed.records import Reject
-from tracker.state.interning import Names
+from tracker.state.interning import Categories
 from tracker.state.window import Reports
 
 Where = str | Callable[[pd.DataFrame], "pd.Series[bool]"]
 """Which rows of a frame: an expression for `DataFrame.query`, or a function from the frame to a boolean series."""
 
 
-_whole_indexes: WeakKeyDictionary[Names, pd.Index[Any]] = WeakKeyDictionary()
+_whole_indexes: WeakKeyDictionary[Categories, pd.Index[Any]] = WeakKeyDictionary()
 
 
 def frame(reports: Reports, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -109,17 +109,17 @@ def _series(column: Column, reports: Reports, room: Iterator[Floats]) -> object:
     return convert_units(values, column.per_si, next(room))
 
 
-def _categorical(column: Categories) -> pd.Categorical[Any]:
+def _categorical(column: Categorical) -> pd.Categorical[Any]:
     return pd.Categorical.from_codes(column.codes, categories=_index(column), validate=False)
 
 
-def _index(column: Categories) -> pd.Index[Any]:
-    """The names that occur as an index; that of all names is kept, as making it takes longer than a frame."""
-    if len(column.order) < len(column.names):
+def _index(column: Categorical) -> pd.Index[Any]:
+    """The texts that occur as an index; that of all is kept, as making it takes longer than a frame."""
+    if len(column.order) < len(column.categories):
         return _texts(column.texts)
-    if column.names not in _whole_indexes:
-        _whole_indexes[column.names] = _texts(column.texts)
-    return _whole_indexes[column.names]
+    if column.categories not in _whole_indexes:
+        _whole_indexes[column.categories] = _texts(column.texts)
+    return _whole_indexes[column.categories]
 
 
 def _texts(texts: list[str]) -> pd.Index[Any]:

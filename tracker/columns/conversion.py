@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.arrays import ABSENT, Floats, Rows, Ticks
-from tracker.state.interning import Names
+from tracker.state.interning import Categories
 from tracker.state.window import Reports
 
 _DECIMALS = 1e6
@@ -23,19 +23,19 @@ _BLOCK = 1 << 13  # values that a processor's first cache holds: three passes ov
 
 
 @dataclass(frozen=True, slots=True)
-class Categories:
+class Categorical:
     """A column of texts as pandas keeps it."""
 
     codes: npt.NDArray[np.signedinteger[Any]]
     """Shape (n,): places in `order`, -1 where the text is not known; of the smallest type that pandas would choose."""
-    names: Names
+    categories: Categories
     order: Rows
-    """Shape (k,): the codes in `names` of the texts that occur, in alphabetical order."""
+    """Shape (k,): the codes in `categories` of the texts that occur, in alphabetical order."""
 
     @property
     def texts(self) -> list[str]:
         """The texts that occur, in alphabetical order."""
-        return [self.names.by_code[code] for code in self.order.tolist()]
+        return [self.categories.by_code[code] for code in self.order.tolist()]
 
 
 def convert_units(values: Floats, per_si: float, out: Floats) -> Floats:
@@ -67,28 +67,28 @@ def convert_times(seconds: Floats, out: Floats) -> Ticks:
     return ticks
 
 
-def categorise(field: str, reports: Reports) -> Categories:
-    """Return a column of texts as codes into sorted names, of which only those that occur are listed.
+def categorise(field: str, reports: Reports) -> Categorical:
+    """Return a column of texts as codes into sorted categories, of which only those that occur are listed.
 
     Args:
         field: The wire's field, `key` or `icao24`, which is a key without `cs:` before it.
         reports: Rows of a window.
     """
     source = "key" if field == "icao24" else field
-    names, codes = reports.names[source], reports.columns[source].astype(np.intp)  # one cast, not one a look-up
-    shown = np.zeros(len(names) + 1, np.bool_)
+    known, codes = reports.categories[source], reports.columns[source].astype(np.intp)  # one cast, not one a look-up
+    shown = np.zeros(len(known) + 1, np.bool_)
     shown[codes] = True
     if field == "icao24":
-        shown[names.order[_between(names, "cs:", "cs;")]] = False  # ";" follows ":"
-    order = names.order[shown[names.order]]
-    mapping = np.full(len(names) + 1, ABSENT, _smallest_int(len(order)))
+        shown[known.order[_between(known, "cs:", "cs;")]] = False  # ";" follows ":"
+    order = known.order[shown[known.order]]
+    mapping = np.full(len(known) + 1, ABSENT, _smallest_int(len(order)))
     mapping[order] = np.arange(len(order))
-    return Categories(mapping[codes], names, order)
+    return Categorical(mapping[codes], known, order)
 
 
-def _between(names: Names, low: str, high: str) -> slice:
-    """Where in alphabetical order the names from `low` on, and below `high`, stand."""
-    find = partial(bisect_left, names.order, key=names.by_code.__getitem__)
+def _between(known: Categories, low: str, high: str) -> slice:
+    """Where in alphabetical order the texts from `low` on, and below `high`, stand."""
+    find = partial(bisect_left, known.order, key=known.by_code.__getitem__)
     return slice(find(low), find(high))
 
 

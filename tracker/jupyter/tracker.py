@@ -428,5 +428,5 @@ def _track_of(name: str, window: Window) -> pd.DataFrame:
 
 
 def _known_names(window: Window) -> list[str]:
-    names = window.reports().names
-    return names["key"].by_code + names["callsign"].by_code
+    known = window.reports().categories
+    return known["key"].by_code + known["callsign"].by_code

@@ -201,6 +201,6 @@ def _one(picture: Picture, key: str) -> msgspec.Struct:
 
 def _track(window: Window, key: str) -> dict[str, list[Any]] | None:
     reports = window.track(key)
-    if not len(reports) or reports.names["key"].by_code[reports.columns["key"][0]] != key:
+    if not len(reports) or reports.categories["key"].by_code[reports.columns["key"][0]] != key:
         return None  # `Window.track` takes a callsign too
     return track_columns(reports)

@@ -100,9 +100,9 @@ def track_columns(reports: Reports) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
     for name in _TRACK:
         values = reports.columns[name]
-        if name in reports.names:
-            names = [*reports.names[name].by_code, None]  # ABSENT is the last
-            columns[name] = [names[code] for code in values.tolist()]
+        if name in reports.categories:
+            texts = [*reports.categories[name].by_code, None]  # ABSENT is the last
+            columns[name] = [texts[code] for code in values.tolist()]
         else:
             columns[name] = _plain(name, values)
     return columns

@@ -1,4 +1,4 @@
-"""Texts as small integers: what makes a column of callsigns cost four bytes a row."""
+"""Interned texts: a column of callsigns as small integers, four bytes a row, as a pandas categorical keeps it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tracker.arrays import ABSENT, Codes
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Names:
-    """What the codes of a column stand for, at one moment."""
+class Categories:
+    """The texts that the codes of a column stand for, at one moment."""
 
     by_code: list[str]
     order: npt.NDArray[np.intp]
-    """The codes in the alphabetical order of their names, shape (k,)."""
+    """The codes in the alphabetical order of their texts, shape (k,)."""
 
     def __len__(self) -> int:
         return len(self.by_code)
@@ -31,44 +31,49 @@ class _Index(dict[str | None, int]):
         return code
 
 
-class Texts:
-    """An open set of texts, each with a code from 0 on in the order of first sight; None is `ABSENT`."""
+class Interner:
+    """A growing set of texts, which numbers them from 0 on in the order of first sight; None is `ABSENT`.
+
+    Args:
+        texts: The first members, in the order of their codes.
+    """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._index = _Index({None: ABSENT})
-        self._names = Names([], np.empty(0, np.intp))
+        self._categories = Categories([], np.empty(0, np.intp))
         self.codes(texts)
 
     def __len__(self) -> int:
         return len(self._index) - 1
 
     def codes(self, texts: Iterable[str | None]) -> Codes:
-        """The code of each text, int32; new texts are taken up."""
+        """Return the code of each text, int32; take in those that are new."""
         return np.fromiter(map(self._index.__getitem__, texts), np.int32)
 
     def code(self, text: str) -> int:
-        """The code of a text, or `ABSENT` where it was never seen."""
+        """Return the code of a text, or `ABSENT` if it was never seen."""
         return self._index.get(text, ABSENT)
 
-    def names(self) -> Names:
-        """All texts; the same object until a new one comes, as sorting them takes time."""
-        if len(self._names) != len(self):
+    def categories(self) -> Categories:
+        """Return all texts: the same object until a new one comes, as sorting them takes time."""
+        if len(self._categories) != len(self):
             texts = [text for text in self._index if text is not None]
-            self._names = Names(texts, np.array(sorted(range(len(texts)), key=texts.__getitem__), np.intp))
-        return self._names
+            order = np.array(sorted(range(len(texts)), key=texts.__getitem__), np.intp)
+            self._categories = Categories(texts, order)
+        return self._categories
 
 
-def recode(texts: Texts, used: npt.NDArray[np.bool_]) -> tuple[Texts, Codes]:
-    """Leave out the texts that are not used.
+def compact(interner: Interner, used: npt.NDArray[np.bool_]) -> tuple[Interner, Codes]:
+    """Leave out the texts that are no longer used.
 
     Args:
-        texts: The set so far, of length k.
+        interner: The set so far, of length k.
         used: Which codes to keep, bool of shape (k,).
 
     Returns:
-        The new set, and the new code of each old one: int32 of shape (k + 1,), so that `ABSENT` maps to itself.
+        The smaller set, and the new code of each old one: int32 of shape (k + 1,), so that `ABSENT` maps to itself.
     """
-    kept = Texts(name for name, keep in zip(texts.names().by_code, used.tolist(), strict=True) if keep)
-    mapping = np.full(len(texts) + 1, ABSENT, np.int32)
+    kept = Interner(text for text, keep in zip(interner.categories().by_code, used.tolist(), strict=True) if keep)
+    mapping = np.full(len(interner) + 1, ABSENT, np.int32)
     mapping[:-1][used] = np.arange(len(kept), dtype=np.int32)
     return kept, mapping

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from tracker.arrays import ABSENT, Codes, Floats, Rows
 from tracker.feed.batch import FLOATS, NUMBERS, TEXTS, Batch, join
-from tracker.state.interning import Names, Texts, recode
+from tracker.state.interning import Categories, Interner, compact
 
 _DTYPES: Mapping[str, type[Any]] = (
     {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8}
@@ -32,22 +32,22 @@ BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
 """What a row takes in the columns; the buffer is at most half as large again."""
 
 _SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
-_MOST_IDLE_NAMES = 1 << 16
+_MOST_IDLE_KEYS = 1 << 16
 _SMALLEST = 4096  # rows; below that, growing costs more than it saves
 _MOST_WAITING = 64  # rows, whose writing holds the stream up for 0.2 ms
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Rows of a window: columns of shape (n,), texts as codes into their names.
+    """Rows of a window: columns of shape (n,), texts as codes into their categories.
 
-    The columns may be parts of the window itself: whoever keeps them beyond its next `add` copies them.
+    The columns may be views of the window itself: copy them to keep them beyond its next `add`.
     """
 
     columns: dict[str, npt.NDArray[Any]]
     """time, serial, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
-    names: dict[str, Names]
-    """The names that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
+    categories: dict[str, Categories]
+    """The texts that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
 
     def __len__(self) -> int:
         return len(self.columns["time"])
@@ -103,7 +103,7 @@ class Window:
         self._end = 0
         self._waiting: list[tuple[Batch, Codes]] = []  # rows, each with the code of its key, that belong at the end
         self._count_waiting = 0
-        self._texts = {name: Texts() for name in ("key", *TEXTS)}
+        self._interners = {name: Interner() for name in ("key", *TEXTS)}
         self._last_time: Floats = np.empty(0)  # by key code: newest event time
         self._last_row: Rows = np.empty(0, np.intp)  # by key code: where that report lies
 
@@ -119,7 +119,7 @@ class Window:
     def add(self, batch: Batch) -> Judgement:
         """Take in the reports of a batch, each where it belongs by event time."""
         self._make_room(len(batch))
-        key = self._texts["key"].codes(batch.key)
+        key = self._interners["key"].codes(batch.key)
         self._know_keys()
         judgement = self._judge(key, batch)
         self.newest = max(self.newest, *batch.time.tolist())
@@ -145,22 +145,22 @@ class Window:
         """The newest row of each aircraft that has one in the window, sorted by key."""
         self._settle()
         held = self._last_time >= self.newest - self.span
-        order = self._texts["key"].names().order
+        order = self._interners["key"].categories().order
         return self._rows(self._last_row[order[held[order]]])
 
     def track(self, name: str) -> Reports:
         """The rows of one aircraft, by key or callsign, in time order."""
         self._settle()
-        column = "key" if self._texts["key"].code(name) != ABSENT else "callsign"
-        code = self._texts[column].code(name)
+        column = "key" if self._interners["key"].code(name) != ABSENT else "callsign"
+        code = self._interners[column].code(name)
         held = self._held() & (self._columns[column][: self._end] == code) & (code != ABSENT)
         return self._rows(np.flatnonzero(held))
 
     def paths(self, keys: Collection[str], last: float) -> Paths:
         """A copy of the positions of these aircraft in the last `last` seconds."""
         self._settle()
-        wanted = np.zeros(len(self._texts["key"]) + 1, np.bool_)
-        wanted[[self._texts["key"].code(key) for key in keys]] = True
+        wanted = np.zeros(len(self._interners["key"]) + 1, np.bool_)
+        wanted[[self._interners["key"].code(key) for key in keys]] = True
         wanted[ABSENT] = False
         rows = np.flatnonzero(self._held(last) & wanted[self._columns["key"][: self._end]])
         return Paths(*(self._columns[name][rows] for name in ("key", "time", "lat", "lon")))
@@ -179,12 +179,12 @@ class Window:
     def _rows(self, rows: slice | Rows) -> Reports:
         return Reports(
             columns={name: column[rows] for name, column in self._columns.items()},
-            names={name: texts.names() for name, texts in self._texts.items()},
+            categories={name: interner.categories() for name, interner in self._interners.items()},
         )
 
     def _know_keys(self) -> None:
         """Make room in the columns by key for keys that were seen for the first time."""
-        more = len(self._texts["key"]) - len(self._last_time)
+        more = len(self._interners["key"]) - len(self._last_time)
         if more:
             self._last_time = np.append(self._last_time, np.full(more, -np.inf))
             self._last_row = np.append(self._last_row, np.full(more, ABSENT))
@@ -232,7 +232,7 @@ class Window:
         if not len(older):
             return older
         self._settle()
-        concerned = np.zeros(len(self._texts["key"]), np.bool_)
+        concerned = np.zeros(len(self._interners["key"]), np.bool_)
         concerned[key[older]] = True
         held = self._rows_since(float(batch.time[older].min()), concerned)
         fresh = fresh[concerned[key[fresh]]]
@@ -273,7 +273,7 @@ class Window:
         self._count_waiting = 0
         begin, self._end = self._end, self._end + len(batch)
         new: dict[str, Any] = dict(zip(FLOATS, batch.floats, strict=True))
-        new |= {name: self._texts[name].codes(getattr(batch, name)) for name in TEXTS}
+        new |= {name: self._interners[name].codes(getattr(batch, name)) for name in TEXTS}
         new |= {"key": key, "on_ground": batch.on_ground}
         new |= {"serial": np.arange(self.serial - len(batch) + 1, self.serial + 1)}
         for name, column in self._columns.items():
@@ -284,7 +284,7 @@ class Window:
     def _put_in_order(self, keys: Codes, time: float) -> None:
         """Sort the rows of these aircraft from an event time on, among the places that they have."""
         self._settle()
-        concerned = np.zeros(len(self._texts["key"]), np.bool_)
+        concerned = np.zeros(len(self._interners["key"]), np.bool_)
         concerned[keys] = True
         rows = self._rows_since(time, concerned)
         key = self._columns["key"][rows]
@@ -296,8 +296,8 @@ class Window:
     def _make_room(self, rows: int) -> None:
         """See to it that so many rows fit, by dropping what has left the window and by growing."""
         capacity = len(self._columns["time"])
-        names = len(self._texts["key"])  # reports outside the window bring keys, but no rows
-        if self._end + self._count_waiting + rows <= capacity and names <= capacity + _MOST_IDLE_NAMES:
+        keys = len(self._interners["key"])  # reports outside the window bring keys, but no rows
+        if self._end + self._count_waiting + rows <= capacity and keys <= capacity + _MOST_IDLE_KEYS:
             return
         self._settle()
         rows_held = np.flatnonzero(self._held())
@@ -311,21 +311,21 @@ class Window:
             moved = np.empty(capacity, column.dtype)
             moved[: self._end] = column[held]
             self._columns[name] = moved
-        if dropped or names > capacity:
+        if dropped or keys > capacity:
             self._forget_texts()
 
     def _forget_texts(self) -> None:
         """Leave out the texts that no row has any more, and find each aircraft's newest row anew."""
-        for name, texts in self._texts.items():
+        for name, interner in self._interners.items():
             codes = self._columns[name][: self._end]
-            used = np.zeros(len(texts) + 1, np.bool_)
+            used = np.zeros(len(interner) + 1, np.bool_)
             used[codes] = True
             if not used[:-1].all():
-                self._texts[name], mapping = recode(texts, used[:-1])
+                self._interners[name], mapping = compact(interner, used[:-1])
                 codes[:] = mapping[codes]
         key = self._columns["key"][: self._end]
-        self._last_time = np.full(len(self._texts["key"]), -np.inf)
-        self._last_row = np.full(len(self._texts["key"]), ABSENT, np.intp)
+        self._last_time = np.full(len(self._interners["key"]), -np.inf)
+        self._last_row = np.full(len(self._interners["key"]), ABSENT, np.intp)
         self._last_time[key] = self._columns["time"][: self._end]
         self._last_row[key] = np.arange(self._end)
 

@@ -23,7 +23,7 @@ def add(window, *reports, published=0.0):
 
 def rows(reports):
     """(key, time, altitude) of each row."""
-    keys = [reports.names["key"].by_code[code] for code in reports.columns["key"]]
+    keys = [reports.categories["key"].by_code[code] for code in reports.columns["key"]]
     return list(zip(keys, reports.columns["time"].tolist(), reports.columns["altitude"].tolist(), strict=True))
 
 
@@ -102,7 +102,7 @@ def test_names_that_no_row_has_any_more_are_forgotten():
     window = Window(10)
     for start in range(0, 100_000, 1000):
         add(window, *(report(f"{start + t:06x}", start + t) for t in range(1000)))
-    assert len(window.reports().names["key"]) < 10_000
+    assert len(window.reports().categories["key"]) < 10_000
 
 
 def test_names_of_reports_outside_the_window_do_not_pile_up():
@@ -110,7 +110,7 @@ def test_names_of_reports_outside_the_window_do_not_pile_up():
     add(window, report("ffffff", 1e9))
     for start in range(0, 200_000, 1000):
         add(window, *(report(f"{start + t:06x}", 1.0) for t in range(1000)))
-    assert len(window.reports().names["key"]) <= 70_000
+    assert len(window.reports().categories["key"]) <= 70_000
 
 
 @pytest.mark.parametrize("last", [0.5, 3, 10, 99])
