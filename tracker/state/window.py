@@ -29,11 +29,10 @@ _DTYPES: Mapping[str, type[Any]] = (
     | dict.fromkeys(NUMBERS, np.float64)
 )
 BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
-"""What a row takes in the columns; the buffer is at most half as large again."""
+"""Bytes of a row in the columns. Where the buffer was moved, it has room for at most three times the rows held then."""
 
 _SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
 _MOST_IDLE_KEYS = 1 << 16
-_SMALLEST = 4096  # rows; below that, growing costs more than it saves
 _MOST_WAITING = 64  # rows, whose writing holds the stream up for 0.2 ms
 
 
@@ -91,15 +90,17 @@ class Window:
 
     Args:
         span: How far it reaches back from the newest event time, s.
+        min_capacity: Rows for which the buffer always has room; below that, growing costs more than it saves.
     """
 
-    def __init__(self, span: float) -> None:
+    def __init__(self, span: float, *, min_capacity: int = 4096) -> None:
         self.span = span
+        self._min_capacity = min_capacity
         self.newest = -np.inf
         """The newest event time seen, s since 1970."""
         self.serial = 0
         """The number of the row that was taken in last; each row carries its own."""
-        self._columns = _buffer(_SMALLEST)
+        self._columns = _buffer(min_capacity)
         self._end = 0
         self._waiting: list[tuple[Batch, Codes]] = []  # rows, each with the code of its key, that belong at the end
         self._count_waiting = 0
@@ -306,7 +307,7 @@ class Window:
         self._end = len(rows_held)
         needed = self._end + rows
         if not capacity / (2 * _SLACK) <= needed <= capacity / _SLACK:
-            capacity = max(_SMALLEST, int(needed * _SLACK))
+            capacity = max(self._min_capacity, int(needed * _SLACK))
         for name, column in self._columns.items():  # one at a time: the peak is one column more
             moved = np.empty(capacity, column.dtype)
             moved[: self._end] = column[held]

@@ -1,6 +1,7 @@
 """The rolling window, against one that is computed anew from all reports."""
 
 import tracemalloc
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from producer.wire import StateVector
 from tracker.feed.batch import collect
+from tracker.state.interning import ABSENT
 from tracker.state.window import BYTES_PER_ROW, Window
 
 
@@ -21,10 +23,28 @@ def add(window, *reports, published=0.0):
     return window.add(collect(reports, [published] * len(reports)))
 
 
+class Whole(NamedTuple):
+    """A row, as the plain window and the real one are compared."""
+
+    key: str
+    time: float
+    altitude: float
+    callsign: str | None
+    squawk: str | None
+    serial: int
+
+
+def wholes(reports):
+    """Each row with its texts."""
+    columns = {name: column.tolist() for name, column in reports.columns.items()}
+    for name, known in reports.categories.items():
+        columns[name] = [None if code == ABSENT else known.by_code[code] for code in columns[name]]
+    return [Whole(*row) for row in zip(*(columns[name] for name in Whole._fields), strict=True)]
+
+
 def rows(reports):
     """(key, time, altitude) of each row."""
-    keys = [reports.categories["key"].by_code[code] for code in reports.columns["key"]]
-    return list(zip(keys, reports.columns["time"].tolist(), reports.columns["altitude"].tolist(), strict=True))
+    return [(row.key, row.time, row.altitude) for row in wholes(reports)]
 
 
 def times(reports):
@@ -98,6 +118,16 @@ def test_memory_follows_the_rows_that_are_held():
     assert window.nbytes <= 4096 * BYTES_PER_ROW
 
 
+def test_memory_is_given_back_once_traffic_has_thinned_out():
+    window = Window(10, min_capacity=16)
+    add(window, *(report(f"{number:06x}", 0) for number in range(1000)))
+    assert window.nbytes >= 1000 * BYTES_PER_ROW
+    for time in range(1, 1000):
+        add(window, report("aaaaaa", time))
+    assert len(window) == 11
+    assert window.nbytes <= 3 * 12 * BYTES_PER_ROW
+
+
 def test_names_that_no_row_has_any_more_are_forgotten():
     window = Window(10)
     for start in range(0, 100_000, 1000):
@@ -124,21 +154,22 @@ class Plain:
     """The same window in plain Python: lists and sorting."""
 
     def __init__(self, span):
-        self.span, self.newest, self.rows = span, -np.inf, []
+        self.span, self.newest, self.serial, self.rows = span, -np.inf, 0, []
 
-    def add(self, key, time, altitude, *, dated):
+    def add(self, key, time, altitude, callsign, squawk, *, dated):
         self.newest = max(self.newest, time)
         if time < self.newest - self.span:
             return "outside"
-        own = [row for row in self.rows if row[0] == key]
-        if dated and any(row[1] == time for row in own):
+        own = [row for row in self.rows if row.key == key]
+        if dated and any(row.time == time for row in own):
             return "duplicate"
-        late = any(row[1] > time for row in own)
-        self.rows.append((key, time, altitude))
+        late = any(row.time > time for row in own)
+        self.serial += 1
+        self.rows.append(Whole(key, time, altitude, callsign, squawk, self.serial))
         return "late" if late else "fresh"
 
     def held(self):
-        self.rows = [row for row in self.rows if row[1] >= self.newest - self.span]
+        self.rows = [row for row in self.rows if row.time >= self.newest - self.span]
         return self.rows
 
 
@@ -201,42 +232,76 @@ def test_the_rows_after_a_serial_number_are_those_that_came_since():
     assert times(window.reports(after=window.serial)) == []
 
 
-a_report = st.tuples(
-    st.sampled_from(["aaaaaa", "bbbbbb", "cccccc"]), st.integers(0, 30) | st.integers(0, 200), st.booleans()
+few_keys = st.sampled_from(["aaaaaa", "bbbbbb", "cccccc"])
+many_keys = st.integers(0, 99).map("{:06x}".format)
+some_reports = st.lists(
+    st.tuples(
+        few_keys | many_keys,
+        st.integers(0, 30) | st.integers(0, 200),
+        st.booleans(),
+        st.sampled_from([None, "AFR1", "BAW2", "CCA3"]),
+        st.sampled_from([None, "7000", "0021"]),
+    ),
+    min_size=1,
+    max_size=12,
 )
 
 
 @settings(max_examples=200)
-@given(st.lists(st.tuples(st.lists(a_report, min_size=1, max_size=12), st.booleans()), max_size=12), st.integers(1, 40))
-def test_any_order_of_reports_ends_as_if_computed_anew(batches, span):
-    window, plain, serial = Window(span), Plain(span), 0.0
+@given(
+    st.lists(st.tuples(some_reports, st.booleans()), max_size=12),
+    st.integers(1, 40),
+    st.sampled_from([1, 4, 8, 64, 4096]),  # with few, rows move and texts are forgotten every other batch
+)
+def test_any_order_of_reports_ends_as_if_computed_anew(batches, span, min_capacity):
+    window, plain, altitude = Window(span, min_capacity=min_capacity), Plain(span), 0.0
     for batch, read in batches:
         # A report without a time gets that of its record, as records of one log do: never before the newest.
         reports, published, expected = [], [], []
-        for key, time, dated in batch:
-            serial += 1
+        for key, time, dated, callsign, squawk in batch:
+            altitude += 1
             stamp = float(time) if dated else max(plain.newest, 0.0)
-            reports.append(report(key, stamp if dated else None, altitude=serial))
+            fields = {"altitude": altitude, "callsign": callsign, "squawk": squawk}
+            reports.append(report(key, stamp if dated else None, **fields))
             published.append(stamp)
-            expected.append(plain.add(key, stamp, serial, dated=dated))
+            expected.append(plain.add(key, stamp, **fields, dated=dated))
             plain.held()
         judgement = window.add(collect(reports, published))
         assert judgement.fresh.tolist() == [i for i, what in enumerate(expected) if what == "fresh"]
         assert judgement.late == expected.count("late")
         assert judgement.duplicates == expected.count("duplicate")
         assert judgement.outside == expected.count("outside")
-        if not read:
-            continue
-        got = rows(window.reports())
-        held = plain.held()
-        assert sorted(got) == sorted(held)
-        by_aircraft = {
-            key: sorted((row for row in held if row[0] == key), key=lambda row: row[1]) for key in {r[0] for r in held}
+        if read:
+            assert_same(window, plain)
+    assert_same(window, plain)
+
+
+def assert_same(window, plain):
+    """Ask both windows all that can be asked."""
+    got, held = wholes(window.reports()), plain.held()
+    assert sorted(got, key=by_serial) == sorted(held, key=by_serial)
+    assert window.serial == plain.serial
+    assert len(window) == len(held)
+    assert sorted(window.times()) == sorted(row.time for row in held)
+    half = plain.serial // 2
+    newer = [row for row in held if row.serial > half]
+    assert sorted(wholes(window.reports(after=half)), key=by_serial) == sorted(newer, key=by_serial)
+    by_aircraft = {
+        key: sorted((row for row in held if row.key == key), key=lambda row: row.time) for key in {r.key for r in held}
+    }
+    for key, own in by_aircraft.items():
+        assert [row for row in got if row.key == key] == own
+        assert wholes(window.track(key)) == own
+        assert window.paths([key], plain.span).time.tolist() == [row.time for row in own]
+    assert wholes(window.latest()) == [own[-1] for _, own in sorted(by_aircraft.items())]
+    for callsign in ("AFR1", "BAW2"):
+        assert {row.serial for row in wholes(window.track(callsign))} == {
+            row.serial for row in held if row.callsign == callsign
         }
-        for key, own in by_aircraft.items():
-            assert [row for row in got if row[0] == key] == own
-            assert rows(window.track(key)) == own
-        assert rows(window.latest()) == [own[-1] for _, own in sorted(by_aircraft.items())]
+
+
+def by_serial(row):
+    return row.serial
 
 
 def test_paths_are_the_positions_of_the_aircraft_asked_for_in_the_time_asked_for():
