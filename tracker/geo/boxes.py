@@ -6,6 +6,7 @@ Viewers whose boxes touch the same tiles are sent the same frames, which are the
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,11 @@ TILE = 10.0
 """Width and height of a tile, deg."""
 _COLUMNS, _ROWS = round(360 / TILE), round(180 / TILE)
 TILES = _COLUMNS * _ROWS
+
+_NUMBER = r" *-?\d{1,3}(\.\d+)? *"
+BOX_PATTERN = rf"{_NUMBER}(,{_NUMBER}){{3}}"
+"""A box as text, `"west,south,east,north"`: a regular expression in the syntax of Python and of OpenAPI."""
+_is_box = re.compile(BOX_PATTERN, re.ASCII).fullmatch
 
 Tiles = frozenset[int]
 """Numbers of tiles, 0 to `TILES` - 1."""
@@ -73,15 +79,14 @@ class Box:
 
 
 def parse_box(text: str) -> Box:
-    """A box out of `"west,south,east,north"`.
+    """Read a box from `"west,south,east,north"`, deg, in decimal notation.
 
     Raises:
-        ValueError: It is none, with a sentence that says why.
+        ValueError: The text is not four such numbers, or one is outside its limits, with a sentence that says which.
     """
-    try:
-        west, south, east, north = map(float, text.split(","))
-    except ValueError:
-        raise ValueError(f"bbox = {text[:60]!r}: four numbers are needed: west,south,east,north in degrees") from None
+    if not _is_box(text):  # `float` takes more, such as 1_0, 1e1 and nan
+        raise ValueError(f"bbox = {text[:60]!r}: four numbers are needed: west,south,east,north in degrees")
+    west, south, east, north = map(float, text.split(","))
     return Box(west, south, east, north)
 
 

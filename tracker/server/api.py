@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 
 from producer.wire import MAX_CALLSIGN
 from tracker.feed.status import Status
+from tracker.geo.boxes import BOX_PATTERN
 from tracker.server.query import Filter, features, flights, parse_filter, track_columns
 from tracker.server.schemas import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
 from tracker.state.fleet import Picture
@@ -24,7 +25,6 @@ from tracker.state.window import Window
 
 _encode = msgspec.json.Encoder().encode
 _SHOWN = 60  # characters of a key that is not known
-_NUMBER = r"-?\d{1,3}(\.\d+)?"
 _ADDRESS = "~?[0-9A-Fa-f]{6}"
 
 
@@ -46,7 +46,7 @@ Bbox = Annotated[
         description="Only aircraft in this box: west,south,east,north in degrees, edges included. Where west is above "
         "east it crosses the antimeridian. Empty: the world.",
         examples=["-80,35,-70,45", "170,-50,-170,-10"],
-        json_schema_extra={"pattern": f"^({_NUMBER}(,{_NUMBER}){{3}})?$"},
+        json_schema_extra={"pattern": f"^({BOX_PATTERN})?$"},
     ),
 ]
 Callsign = Annotated[

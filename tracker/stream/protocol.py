@@ -15,7 +15,7 @@ PATH = "/ws/flights"
 DIALECT = "flights.v1.json"
 """The WebSocket subprotocol; without one, the plain dialect is spoken."""
 MAX_MESSAGE_BYTES = 64 << 10
-"""Of a message from a client."""
+"""Size up to which a message from a client is read."""
 MAX_HZ = 50.0
 
 COLUMNS = (
@@ -36,14 +36,14 @@ class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", forbid_unknown_fields=True, omit_defaults=True):
-    """What a client wants to be sent; it replaces what was asked before."""
+    """A client's wish for frames; it replaces the wish before."""
 
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north, deg; west above east crosses the antimeridian. None: the world."""
     max_hz: float | None = None
     """Deltas a second at most, above 0 and up to `MAX_HZ`."""
     resume: Resume | None = None
-    """Send the difference, where that is still known."""
+    """Ask for the difference, which is sent where it is still known."""
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -56,14 +56,14 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
-    """All aircraft of the box; it replaces whatever the client held."""
+    """All aircraft of the box; a snapshot replaces everything that the client held."""
 
     seq: int
     columns: Columns
 
 
 class Delta(msgspec.Struct, frozen=True, tag="delta"):
-    """What has changed since the frame before; each row replaces all that was known of its aircraft."""
+    """Changes since the frame before; each row replaces all that was known of its aircraft."""
 
     seq: int
     columns: Columns
@@ -94,19 +94,26 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
     reason: str
 
 
+class _Typed(msgspec.Struct, frozen=True):
+    """Any message: `Subscribe` alone would take one without a type for its own."""
+
+    type: str
+
+
 Frame = Hello | Snapshot | Delta | Lag | Fault | Bye
 
 encode = msgspec.json.Encoder().encode
 """A frame as JSON; a number that is NaN becomes null."""
 _decode_frame = msgspec.json.Decoder(Frame).decode
 _decode_subscribe = msgspec.json.Decoder(Subscribe).decode
+_check_typed = msgspec.json.Decoder(_Typed).decode
 
 
 def decode(data: bytes | str) -> Frame:
-    """Read a frame from the server; fields that it does not know are skipped.
+    """Read a frame from the server, and skip unknown fields.
 
     Raises:
-        msgspec.DecodeError: It is none.
+        msgspec.DecodeError: The data is not a frame.
     """
     frame: Frame = _decode_frame(data)
     return frame
@@ -116,12 +123,13 @@ def decode_subscribe(data: bytes | str) -> Subscribe:
     """Read a message from a client.
 
     Raises:
-        ValueError: It is none, with a sentence that names the fault, the value and the limit.
+        ValueError: It is not a `subscribe`, with a sentence that names the fault, the value and the limit.
     """
     size = len(data.encode(errors="replace")) if isinstance(data, str) else len(data)
     if size > MAX_MESSAGE_BYTES:
         raise ValueError(f"a message of {size} bytes: at most {MAX_MESSAGE_BYTES} are allowed")
     try:
+        _check_typed(data)
         subscribe: Subscribe = _decode_subscribe(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"no message of {DIALECT}: {error or type(error).__name__}") from None
@@ -131,7 +139,7 @@ def decode_subscribe(data: bytes | str) -> Subscribe:
 
 
 def prepare(payload: bytes) -> bytes:
-    """A text message as it goes over the wire from a server: unmasked, so the same for all (RFC 6455, section 5.2)."""
+    """Return a text message as a server puts it on the wire: unmasked, so the same for all (RFC 6455, section 5.2)."""
     size = len(payload)
     if size < 126:
         return b"\x81" + size.to_bytes(1, "big") + payload

@@ -66,6 +66,18 @@ def test_a_bad_box_is_refused_by_the_name_and_value_of_what_is_wrong(numbers, sa
 
 def test_a_box_is_read_from_text():
     assert parse_box("-10, 35,30,60.5") == Box(-10, 35, 30, 60.5)
-    for text in ("", "1,2,3", "1,2,3,x", "1,2,3,4,5"):
+    assert parse_box(" 1 , 2.50 , 3 , 4 ") == Box(1, 2.5, 3, 4)
+    for text in (
+        "",
+        "1,2,3",
+        "1,2,3,x",
+        "1,2,3,4,5",
+        "1_0,2,3,4",
+        "1e1,2,3,4",
+        "nan,2,3,4",
+        "+1,2,3,4",
+        "\u0661,2,3,4",
+        "1,2,3,4\n",
+    ):
         with pytest.raises(ValueError, match="four numbers"):
             parse_box(text)

@@ -170,6 +170,13 @@ def test_an_empty_fleet_is_an_empty_list(query):
     assert desk.get(f"/api/flights.geojson?{query}").json()["features"] == []
 
 
+@pytest.mark.parametrize("bbox", ["1_0,2,3,4", "1e0,2,3,4", "%2B1,2,3,4", "nan,2,3,4", "1,2,3"])
+def test_a_box_is_taken_only_as_openapi_describes_it(desk, bbox):
+    answer = desk.get(f"/api/flights?bbox={bbox}")
+    assert answer.status_code == 422
+    assert "four numbers are needed" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("path", ["/api/flights", "/api/flights.geojson"])
 def test_a_bad_box_is_refused_in_a_sentence(desk, path):
     answer = desk.get(f"{path}?bbox=200,0,10,10")

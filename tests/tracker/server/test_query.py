@@ -22,7 +22,7 @@ def test_case_and_blanks_do_not_matter():
     [
         ({"bbox": "1,2,3"}, "bbox = '1,2,3': four numbers are needed"),
         ({"bbox": "200,0,10,10"}, "bbox: west = 200.0: -180 to 180"),
-        ({"bbox": "0,nan,10,10"}, "bbox: south = nan: -90 to 90"),
+        ({"bbox": "0,nan,10,10"}, "bbox = .0,nan,10,10.: four numbers"),
         ({"bbox": "0,20,10,10"}, r"bbox: south = 20.0: at most north \(10.0\)"),
         ({"callsign": "A" * 17}, "callsign = 'A{17}': at most 16 characters"),
         ({"icao24": "a1b2c3,"}, "icao24 = '': 6 hex digits"),

@@ -61,6 +61,9 @@ def test_a_number_that_is_not_known_is_null():
     [
         ("", "flights.v1.json"),
         ("null", "object"),
+        ("{}", "type"),
+        ('{"bbox": [0, 0, 1, 1]}', "type"),
+        ('{"type": null}', "type"),
         ("[]", "object"),
         ('{"type": "hello"}', "hello"),
         ('{"type": "subscribe", "bbox": [1, 2, 3]}', "bbox"),
