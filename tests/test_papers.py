@@ -99,7 +99,8 @@ def test_every_room_has_a_row_in_the_architecture() -> None:
     rows = {path for cell in cells for path in SPAN.findall(cell)}
     for package in ("producer", "tracker"):
         modules = {f"{package}/{path.name}" for path in (CHECKOUT / package).glob("*.py") if path.name[0] != "_"}
-        packages = {f"{package}/{path.parent.name}/" for path in (CHECKOUT / package).glob("*/*.py")}
+        inner = [*(CHECKOUT / package).glob("*/*.py"), *(CHECKOUT / package).glob("*/*/__init__.py")]
+        packages = {f"{name_of(path.parent)}/" for path in inner}
         assert (modules | packages) - rows == set()
 
 
