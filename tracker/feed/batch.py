@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,15 +34,17 @@ class Batch:
     """Shape (len(FLOATS), n). One block, as a live stream comes a report or two at a time: then it is the number of
     arrays that costs."""
     dated: npt.NDArray[np.bool_]
-    """Whether the report gave its event time itself."""
+    """Whether `time` is what the report itself gave as its event time."""
     on_ground: npt.NDArray[np.int8]
+    claimed: Floats | None = None
+    """Event times as reported, s since 1970, where some were replaced; None: `time` is as reported."""
 
     def __len__(self) -> int:
         return len(self.key)
 
     @property
     def published(self) -> Floats:
-        """The record's timestamp, s since 1970, UTC."""
+        """When the record was published, s since 1970, UTC; `tracker.feed.clocks` says by which clock."""
         published: Floats = self.floats[0]
         return published
 
@@ -62,7 +64,15 @@ class Batch:
             floats=self.floats.take(rows, axis=1),
             dated=self.dated[rows],
             on_ground=self.on_ground[rows],
+            claimed=None if self.claimed is None else self.claimed[rows],
         )
+
+    def with_times(self, time: Floats) -> Batch:
+        """The same reports with other event times; `claimed` keeps what was reported."""
+        floats = self.floats.copy()
+        floats[1] = time
+        claimed = self.time if self.claimed is None else self.claimed
+        return replace(self, floats=floats, dated=self.dated & (time == self.time), claimed=claimed)
 
 
 def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch:
@@ -110,4 +120,7 @@ def join(batches: Sequence[Batch]) -> Batch:
         floats=np.concatenate([batch.floats for batch in batches], axis=1),
         dated=np.concatenate([batch.dated for batch in batches]),
         on_ground=np.concatenate([batch.on_ground for batch in batches]),
+        claimed=np.concatenate([batch.time if batch.claimed is None else batch.claimed for batch in batches])
+        if any(batch.claimed is not None for batch in batches)
+        else None,
     )

@@ -6,17 +6,15 @@ records ──> read ──> Reading(batch, rejects, tombstones)
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from producer.wire import SchemaError, StateVector, decode, decode_array, decode_batch
 from tracker.feed.batch import Batch, collect
-
-MAX_AHEAD = 60.0
-"""How far an event time may lie after its record was published, s: one bad clock must not empty the window."""
+from tracker.feed.clocks import MENDED, TOLERATED, Clocks
 
 _SHOWN_BYTES = 64  # of a refused value
 
@@ -37,6 +35,10 @@ class Record(Protocol):
         """When it was published, ms since 1970; -1 where the record does not say."""
 
     @property
+    def timestamp_type(self) -> int | None:
+        """1 where the broker made the timestamp, 0 where the producer did; None where the record is too old to say."""
+
+    @property
     def value(self) -> bytes | None:
         """The payload; None is a tombstone."""
 
@@ -46,7 +48,7 @@ class Reject:
     """A value, or an element of an array, that was refused."""
 
     published: float
-    """The record's timestamp, s since 1970, UTC."""
+    """When its record was published, s since 1970, UTC."""
     partition: int
     offset: int
     reason: str
@@ -67,14 +69,18 @@ class Reading:
     """The record that each report of the batch came from."""
     rejects: list[Reject]
     tombstones: int
+    repaired: Mapping[str, int] = field(default_factory=dict)
+    """By field: how many values of the batch were mended."""
 
 
-def read(records: Sequence[Record], now: float) -> Reading:
+def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = False) -> Reading:
     """Decode and check records.
 
     Args:
         records: In the order of their logs.
-        now: s since 1970; stands in for the timestamp of a record that has none.
+        now: Our clock, s since 1970.
+        clocks: What is known of the clocks of this topic; it is told more.
+        live: The records came while we were reading.
     """
     rejects: list[Reject] = []
     tombstones = 0
@@ -86,15 +92,19 @@ def read(records: Sequence[Record], now: float) -> Reading:
         vectors, sources, rejects, tombstones = _read_each(records, now)
     if not vectors:
         return Reading(None, [], rejects, tombstones)
-    batch = collect(vectors, [_published(record, now) for record in sources])
+    batch = collect(vectors, clocks.published(sources, now))
+    if live and clocks.watch(sources, batch, now):
+        batch = collect(vectors, clocks.published(sources, now))
     # By lists: for a report or two, which is what a live stream brings, each call of NumPy costs as much as all this.
-    if max(map(operator.sub, batch.time.tolist(), batch.published.tolist())) > MAX_AHEAD:
-        ahead = batch.time - batch.published > MAX_AHEAD
-        rejects += [_reject(sources[row], now, _future(batch, row)) for row in np.flatnonzero(ahead).tolist()]
-        rows = np.flatnonzero(~ahead)
-        sources = [sources[row] for row in rows.tolist()]
-        batch = batch.take(rows)
-    return Reading(batch if sources else None, sources, rejects, tombstones)
+    if max(map(operator.sub, batch.time.tolist(), batch.published.tolist())) <= TOLERATED:
+        return Reading(batch, sources, rejects, tombstones)
+    batch, future = clocks.mend(batch, now)
+    rejects += [_reject(sources[row], now, _future(batch, row)) for row in future.tolist()]
+    if len(future):
+        rows = np.delete(np.arange(len(batch)), future)
+        batch, sources = batch.take(rows), [sources[row] for row in rows.tolist()]
+    mended = 0 if batch.claimed is None else int(np.count_nonzero(batch.claimed != batch.time))
+    return Reading(batch if sources else None, sources, rejects, tombstones, {"time": mended} if mended else {})
 
 
 def _read_each(records: Sequence[Record], now: float) -> tuple[list[StateVector], list[Record], list[Reject], int]:
@@ -126,23 +136,19 @@ def _read_array(value: bytes) -> tuple[list[StateVector], list[SchemaError]]:
         return [], [error]
 
 
-def _published(record: Record, now: float) -> float:
-    return record.timestamp / 1000 if record.timestamp >= 0 else now
-
-
 def _future(batch: Batch, row: int) -> SchemaError:
     ahead = batch.time[row] - batch.published[row]
     return SchemaError(
         "future",
         "time",
         f"{batch.time[row]:.3f}",
-        f"{ahead:.0f} s after its record was published; {MAX_AHEAD:.0f} s is allowed",
+        f"{ahead:.0f} s after its record was published; {MENDED:.0f} s is allowed",
     )
 
 
 def _reject(record: Record, now: float, error: SchemaError) -> Reject:
     return Reject(
-        published=_published(record, now),
+        published=record.timestamp / 1000 if record.timestamp >= 0 else now,
         partition=record.partition,
         offset=record.offset,
         reason=error.reason,

@@ -24,6 +24,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from producer.cluster.connection import Security
 from tracker.errors import BrokerUnreachable, HandshakeFailed
+from tracker.feed.clocks import Clocks
 from tracker.feed.consumer import connected, reach
 from tracker.feed.partition import LogReplaced, Partition
 from tracker.feed.records import Reading, Record, read
@@ -91,6 +92,7 @@ class Feed:
         self._security = security or Security()
         self._known = False  # whether the broker has ever let us in
         self._refusals = 0
+        self._clocks = Clocks()
         self._partitions: dict[int, Partition] = {}
         self._seen_topic = False  # or its absence: whatever comes from then on is new
         self._lost_at: float | None = None
@@ -243,7 +245,8 @@ class Feed:
         for some, backlog in ((records[:live], True), (records[live:], False)):
             if some:
                 self._heard_at = time.monotonic()
-                self._sink.take(read(some, time.time()), backlog=backlog, now=self._heard_at)
+                reading = read(some, time.time(), self._clocks, live=not backlog)
+                self._sink.take(reading, backlog=backlog, now=self._heard_at)
         if records:
             self._wait = _SHORTEST_WAIT
             self._count_left()

@@ -38,8 +38,8 @@ class Claims:
         claimed = batch.time if batch.claimed is None else batch.claimed
         again = []
         for row, (key, claim, time) in enumerate(zip(batch.key, claimed.tolist(), batch.time.tolist(), strict=True)):
-            if not batch.dated[row]:
-                continue
+            if claim == time and not batch.dated[row]:
+                continue  # it gave no event time
             if (key, claim) in self._held or (claim != time and holds(key, claim)):
                 again.append(row)
             elif claim != time:

@@ -64,7 +64,7 @@ class Store:
             self.fleet.apply(reading.batch, judgement.fresh, now, backlog=backlog)
             counts["received"] += len(reading.batch)
             counts["duplicates"] += judgement.duplicates
-            counts["late"] += judgement.late
+            counts["late"] += len(judgement.late)
             counts["outside_window"] += judgement.outside
             self._recent.append((now, len(reading.batch)))
             while self._recent[0][0] < now - _RATE_SPAN:

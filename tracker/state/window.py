@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from tracker.arrays import ABSENT, Codes, Floats, Rows
 from tracker.feed.batch import FLOATS, NUMBERS, TEXTS, Batch, join
+from tracker.state.claims import Claims
 from tracker.state.interning import Categories, Interner, compact
 
 _DTYPES: Mapping[str, type[Any]] = (
@@ -31,6 +32,10 @@ _DTYPES: Mapping[str, type[Any]] = (
 BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
 """Bytes of a row in the columns. Where the buffer was moved, it has room for at most three times the rows held then."""
 
+MAX_ROWS = 5_000_000
+"""Half a gigabyte."""
+
+_EVICTED = 8  # a window that is full makes room by an eighth at once, so that each row is moved eight times at most
 _SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
 _MOST_IDLE_KEYS = 1 << 16
 _MOST_WAITING = 64  # rows, whose writing holds the stream up for 0.2 ms
@@ -78,11 +83,14 @@ class Judgement:
     """Older than the window."""
     duplicates: int
     """Of an aircraft and event time that the window holds."""
+    evicted: int = 0
+    """Rows within the window's reach that made room, as it holds no more than its `max_rows`."""
 
     @property
-    def late(self) -> int:
+    def late(self) -> Rows:
         """Accepted, but older than their aircraft's newest."""
-        return len(self.accepted) - len(self.fresh)
+        late: Rows = np.setdiff1d(self.accepted, self.fresh, assume_unique=True)
+        return late
 
 
 class Window:
@@ -90,12 +98,16 @@ class Window:
 
     Args:
         span: How far it reaches back from the newest event time, s.
+        max_rows: How many rows it holds at most, beside those of the batch that came last; where event time stands
+            still, nothing ever leaves by age. The oldest arrivals go first, an eighth of all at once.
         min_capacity: Rows for which the buffer always has room; below that, growing costs more than it saves.
     """
 
-    def __init__(self, span: float, *, min_capacity: int = 4096) -> None:
+    def __init__(self, span: float, *, max_rows: int = MAX_ROWS, min_capacity: int = 4096) -> None:
         self.span = span
+        self.max_rows = max_rows
         self._min_capacity = min_capacity
+        self._claims = Claims()
         self.newest = -np.inf
         """The newest event time seen, s since 1970."""
         self.serial = 0
@@ -119,17 +131,32 @@ class Window:
 
     def add(self, batch: Batch) -> Judgement:
         """Take in the reports of a batch, each where it belongs by event time."""
-        self._make_room(len(batch))
+        again = self._claims.repeated(batch, self._holds)
+        if not len(again):
+            return self._add(batch)
+        rest = np.delete(np.arange(len(batch)), again)
+        if not len(rest):
+            return Judgement(rest, rest, outside=0, duplicates=len(again))
+        judged = self._add(batch.take(rest))
+        return replace(
+            judged,
+            fresh=rest[judged.fresh],
+            accepted=rest[judged.accepted],
+            duplicates=judged.duplicates + len(again),
+        )
+
+    def _add(self, batch: Batch) -> Judgement:
+        evicted = self._make_room(len(batch))
         key = self._interners["key"].codes(batch.key)
         self._know_keys()
         judgement = self._judge(key, batch)
         self.newest = max(self.newest, *batch.time.tolist())
         self._last_time[key[judgement.fresh]] = batch.time[judgement.fresh]
         self._append(batch, key, judgement.accepted)
-        if judgement.late:
-            late = np.setdiff1d(judgement.accepted, judgement.fresh, assume_unique=True)
+        if len(judgement.fresh) < len(judgement.accepted):
+            late = judgement.late
             self._put_in_order(np.unique(key[late]), float(batch.time[late].min()))
-        return judgement
+        return replace(judgement, evicted=evicted) if evicted else judgement
 
     def reports(self, last: float | None = None, after: int = 0) -> Reports:
         """The rows of the window, or of its last `last` seconds, or those after a serial number.
@@ -171,6 +198,12 @@ class Window:
         self._settle()
         times: Floats = self._columns["time"][: self._end][self._held()]
         return times
+
+    def _holds(self, key: str, time: float) -> bool:
+        """Whether there is a row of this key and event time."""
+        self._settle()
+        code = self._interners["key"].code(key)
+        return bool(((self._columns["time"][: self._end] == time) & (self._columns["key"][: self._end] == code)).any())
 
     def _held(self, last: float | None = None) -> npt.NDArray[np.bool_]:
         span = self.span if last is None else min(last, self.span)
@@ -294,14 +327,24 @@ class Window:
         for column in self._columns.values():
             column[places] = column[sources]
 
-    def _make_room(self, rows: int) -> None:
-        """See to it that so many rows fit, by dropping what has left the window and by growing."""
+    def _make_room(self, rows: int) -> int:
+        """Make room for so many rows, by dropping what has left the window and by growing.
+
+        Returns:
+            How many rows were dropped that had not left the window, as there were too many.
+        """
         capacity = len(self._columns["time"])
         keys = len(self._interners["key"])  # reports outside the window bring keys, but no rows
-        if self._end + self._count_waiting + rows <= capacity and keys <= capacity + _MOST_IDLE_KEYS:
-            return
+        used = self._end + self._count_waiting + rows
+        if used <= min(capacity, self.max_rows) and keys <= capacity + _MOST_IDLE_KEYS:
+            return 0
         self._settle()
         rows_held = np.flatnonzero(self._held())
+        evicted = 0
+        if len(rows_held) + rows > self.max_rows:
+            kept = max(0, self.max_rows - self.max_rows // _EVICTED - rows)
+            evicted = max(0, len(rows_held) - kept)
+            rows_held = rows_held[evicted:]
         dropped = len(rows_held) < self._end
         held = rows_held if dropped else slice(0, self._end)  # where nothing goes: no look-up of each row
         self._end = len(rows_held)
@@ -314,6 +357,8 @@ class Window:
             self._columns[name] = moved
         if dropped or keys > capacity:
             self._forget_texts()
+        self._claims.forget(self.newest - self.span)
+        return evicted
 
     def _forget_texts(self) -> None:
         """Leave out the texts that no row has any more, and find each aircraft's newest row anew."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.feed.batch import FLOATS
+from tracker.feed.clocks import Clocks
 from tracker.feed.records import read
 
 GOOD = b'{"icao24": "abc123", "lat": 48.0, "lon": 2.0}'
@@ -19,6 +20,7 @@ class Record:
     timestamp: int = 1_700_000_000_000
     partition: int = 3
     offset: int = 7
+    timestamp_type: int = 1
 
 
 def good(**fields):
@@ -49,7 +51,7 @@ def good(**fields):
     ],
 )
 def test_a_hostile_record_is_kept_with_its_reason_and_the_next_good_one_counts(value, reason, field):
-    reading = read([Record(value), Record(GOOD, offset=8)], now=0.0)
+    reading = read([Record(value), Record(GOOD, offset=8)], now=0.0, clocks=Clocks())
     assert reading.batch.key == ["abc123"]
     assert [source.offset for source in reading.sources] == [8]
     (reject,) = reading.rejects
@@ -61,20 +63,20 @@ def test_a_hostile_record_is_kept_with_its_reason_and_the_next_good_one_counts(v
 
 
 def test_a_tombstone_is_counted_apart():
-    reading = read([Record(None), Record(GOOD)], now=0.0)
+    reading = read([Record(None), Record(GOOD)], now=0.0, clocks=Clocks())
     assert (reading.tombstones, reading.rejects, len(reading.batch)) == (1, [], 1)
 
 
 def test_of_an_array_with_one_bad_element_the_good_ones_count():
     value = b"[" + good(icao24="aaaaaa") + b"," + good(lat=91) + b"," + good(icao24="bbbbbb") + b"]"
-    reading = read([Record(value)], now=0.0)
+    reading = read([Record(value)], now=0.0, clocks=Clocks())
     assert reading.batch.key == ["aaaaaa", "bbbbbb"]
     assert [reject.field for reject in reading.rejects] == ["lat"]
     assert len(reading.sources) == 2
 
 
 def test_without_an_event_time_the_time_of_the_record_counts():
-    reading = read([Record(GOOD), Record(good(time=5.5)), Record(GOOD, timestamp=-1)], now=99.0)
+    reading = read([Record(GOOD), Record(good(time=5.5)), Record(GOOD, timestamp=-1)], now=99.0, clocks=Clocks())
     assert reading.batch.time.tolist() == [1_700_000_000.0, 5.5, 99.0]
     assert reading.batch.dated.tolist() == [False, True, False]
 
@@ -86,24 +88,26 @@ def test_without_an_event_time_the_time_of_the_record_counts():
 )  # fmt: skip
 def test_every_limit_holds_beside_good_records_too(field, value):
     bad = good(**{field: value}).replace(b"Infinity", b"1e999")
-    reading = read([Record(GOOD), Record(bad), Record(GOOD)], now=0.0)
+    reading = read([Record(GOOD), Record(bad), Record(GOOD)], now=0.0, clocks=Clocks())
     assert len(reading.batch) == 2
     assert [reject.field for reject in reading.rejects] == [field]
 
 
 def test_a_track_of_360_is_0_beside_good_records_too():
-    reading = read([Record(good(track=10)), Record(good(track=360))], now=0.0)
+    reading = read([Record(good(track=10)), Record(good(track=360))], now=0.0, clocks=Clocks())
     assert reading.batch.floats[FLOATS.index("track")].tolist() == [10, 0]
 
 
 def test_nothing_good_is_no_batch():
-    assert read([Record(b"junk"), Record(None), Record(good(time=4_000_000_000))], now=0.0).batch is None
-    assert read([], now=0.0).batch is None
+    assert (
+        read([Record(b"junk"), Record(None), Record(good(time=4_000_000_000))], now=0.0, clocks=Clocks()).batch is None
+    )
+    assert read([], now=0.0, clocks=Clocks()).batch is None
 
 
 @given(st.lists(st.binary(max_size=60) | st.none() | st.just(GOOD), max_size=8))
 def test_every_record_is_counted_once_whatever_it_holds(values):
-    reading = read([Record(value) for value in values], now=0.0)
+    reading = read([Record(value) for value in values], now=0.0, clocks=Clocks())
     accounted = len(reading.sources) + len(reading.rejects) + reading.tombstones
     assert accounted >= len(values) - values.count(b"[]")
     assert len(reading.sources) >= values.count(GOOD)

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tracker.feed.clocks import Clocks
 from tracker.feed.records import read
 from tracker.feed.status import Status
 from tracker.server.api import routes
@@ -49,6 +50,7 @@ JUNK = ["%00", "a" * 5_000, "%ED%A0%80", "%F0%9F%9B%A9", "..%2F..%2Fetc%2Fpasswd
 class Record:
     value: bytes
     timestamp: int = int(NOW * 1000)
+    timestamp_type: int = 1
     partition: int = 0
     offset: int = 0
 
@@ -67,7 +69,7 @@ class Desk:
     def take(self, *vectors, ago=0.0):
         """Take in state vectors that arrived so many seconds ago."""
         records = [Record(json.dumps(vector).encode()) for vector in vectors]
-        self.store.take(read(records, NOW), backlog=False, now=time.monotonic() - ago)
+        self.store.take(read(records, NOW, Clocks()), backlog=False, now=time.monotonic() - ago)
 
     def get(self, url):
         return asyncio.run(self.ask(url))
@@ -234,7 +236,7 @@ def test_a_track_is_found_by_key_alone(desk):
 
 def test_a_track_that_has_left_the_window_is_not_found(desk):
     desk.store.take(
-        read([Record(json.dumps(EAST | {"time": NOW + 3_600}).encode(), int((NOW + 3_600) * 1000))], NOW),
+        read([Record(json.dumps(EAST | {"time": NOW + 3_600}).encode(), int((NOW + 3_600) * 1000))], NOW, Clocks()),
         backlog=False,
         now=time.monotonic(),
     )

@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from producer.wire import StateVector, encode
 from tracker.devbroker import BrokerThread
+from tracker.feed.clocks import Clocks
 from tracker.feed.records import read
 from tracker.server.admission import Rules
 from tracker.server.app import MOST_FAULTS, Service
@@ -34,6 +35,7 @@ class Value:
     """A record as the feed hands it on."""
 
     partition = offset = 0
+    timestamp_type = 1
 
     def __init__(self, vector: StateVector) -> None:
         self.timestamp, self.value = round(time.time() * 1000), encode(vector)
@@ -62,7 +64,9 @@ class Server:
         self.listener.close()
 
     def hear(self, *vectors: StateVector) -> None:
-        self.service.store.take(read([Value(vector) for vector in vectors], 0.0), backlog=False, now=time.monotonic())
+        self.service.store.take(
+            read([Value(vector) for vector in vectors], 0.0, Clocks()), backlog=False, now=time.monotonic()
+        )
         self.service.broadcast.publish()
 
     @contextlib.asynccontextmanager

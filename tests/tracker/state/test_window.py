@@ -77,7 +77,7 @@ def test_a_late_report_enters_in_time_order_and_moves_nothing():
     window = Window(100)
     add(window, report("aaaaaa", 1), report("bbbbbb", 1), report("aaaaaa", 3, altitude=3.0))
     judgement = add(window, report("aaaaaa", 2), report("bbbbbb", 2))
-    assert judgement.late == 1
+    assert judgement.late.tolist() == [0]
     assert judgement.fresh.tolist() == [1]
     assert times(window.track("aaaaaa")) == [1, 2, 3]
     assert [row for row in rows(window.latest()) if row[0] == "aaaaaa"] == [("aaaaaa", 3, 3.0)]
@@ -268,7 +268,7 @@ def test_any_order_of_reports_ends_as_if_computed_anew(batches, span, min_capaci
             plain.held()
         judgement = window.add(collect(reports, published))
         assert judgement.fresh.tolist() == [i for i, what in enumerate(expected) if what == "fresh"]
-        assert judgement.late == expected.count("late")
+        assert len(judgement.late) == expected.count("late")
         assert judgement.duplicates == expected.count("duplicate")
         assert judgement.outside == expected.count("outside")
         if read:
@@ -312,3 +312,68 @@ def test_paths_are_the_positions_of_the_aircraft_asked_for_in_the_time_asked_for
     assert len(set(paths.key.tolist())) == 2
     assert len(window.paths([], 2).time) == len(Window(100).paths(["aaaaaa"], 2).time) == 0
     assert sorted(window.times()) == sorted([*range(5)] * 3)
+
+
+class TestRowsAtMost:
+    """Event time that stands still would let the window grow for ever."""
+
+    @given(
+        st.lists(st.integers(1, 6), min_size=1, max_size=60),
+        st.integers(8, 40),
+        st.sampled_from([1, 8, 4096]),
+        st.booleans(),
+    )
+    def test_the_newest_arrivals_are_held_and_the_others_are_counted(self, sizes, max_rows, min_capacity, dated):
+        window = Window(1e9, max_rows=max_rows, min_capacity=min_capacity)
+        evicted = arrived = 0
+        for size in sizes:
+            keys = [f"{arrived + number:06x}" for number in range(size)]
+            evicted += add(window, *(report(key, 5.0 if dated else None) for key in keys), published=5.0).evicted
+            arrived += size
+            held = [int(row.key, 16) for row in wholes(window.reports())]
+            assert held == list(range(evicted, arrived))
+            assert len(window) <= max_rows
+            assert {row.key for row in wholes(window.latest())} == {f"{number:06x}" for number in held}
+
+    def test_many_more_than_it_holds_cost_no_more_memory(self):
+        window = Window(1e9, max_rows=1_000, min_capacity=64)
+        for batch in range(200):
+            add(window, *(report(f"{number:06x}", 5.0 + 1e-6 * batch) for number in range(100)))
+        assert window.nbytes <= 1_600 * BYTES_PER_ROW
+        assert 875 <= len(window) <= 1_000
+
+    def test_rows_that_left_by_age_make_room_first_and_are_not_counted(self):
+        window = Window(10, max_rows=10, min_capacity=1)
+        add(window, *(report(f"{number:06x}", 0.0) for number in range(9)))
+        judgement = add(window, *(report(f"{number:06x}", 100.0) for number in range(5)))
+        judgement = add(window, *(report(f"{number:06x}", 101.0) for number in range(5)))
+        assert judgement.evicted == 0
+        assert len(window) == 10
+
+
+class TestMendedReports:
+    def add(self, window, *claims):
+        """Reports of one aircraft as (claimed event time, event time)."""
+        batch = collect([report(time=claimed) for claimed, _ in claims], [0.0] * len(claims))
+        return window.add(batch.with_times(np.array([time for _, time in claims], np.float64)))
+
+    def test_their_order_is_that_of_the_mended_time(self):
+        window = Window(100)
+        self.add(window, (155.0, 100.0), (101.0, 101.0), (130.0, 100.5))
+        assert times(window.reports()) == [100.0, 100.5, 101.0]
+
+    def test_two_of_one_mended_time_are_two_reports_the_later_offset_the_newer(self):
+        window = Window(100)
+        judgement = self.add(window, (155.0, 100.0), (156.0, 100.0))
+        assert judgement.fresh.tolist() == [0, 1]
+        assert times(window.reports()) == [100.0, 100.0]
+
+    def test_a_duplicate_is_told_by_what_it_claimed_and_the_others_keep_their_places(self):
+        window = Window(100)
+        self.add(window, (155.0, 100.0))
+        judgement = self.add(window, (101.0, 101.0), (155.0, 102.0), (99.0, 99.0), (103.0, 103.0))
+        assert judgement.duplicates == 1
+        assert judgement.fresh.tolist() == [0, 3]
+        assert judgement.accepted.tolist() == [0, 2, 3]
+        assert self.add(window, (155.0, 104.0)).duplicates == 1
+        assert times(window.reports()) == [99.0, 100.0, 101.0, 103.0]
