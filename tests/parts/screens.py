@@ -1,4 +1,4 @@
-"""Pictures to draw, and a wire to count what a widget sends; shared by the tests of the screens."""
+"""Scenes to draw, and a wire to count what a widget sends; shared by the tests of the screens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from comm.base_comm import BaseComm
 
 from tracker.feed.batch import FLOATS
 from tracker.state.fleet import Picture
+from tracker.state.scene import Scene
+from tracker.state.stats import Stats
 
 
 class Wire(list[tuple[str, Any]]):
@@ -62,6 +64,16 @@ def picture(n: int, *, first: int = 0, **columns: Any) -> Picture:
     values |= {"age": np.asarray(values["age"], np.float64)}
     values |= {"on_ground": np.asarray(values["on_ground"], np.int8), "stale": np.asarray(values["stale"], np.bool_)}
     return Picture(**values)
+
+
+def scene(n: int, *, first: int = 0, **columns: Any) -> Scene:
+    """The same aircraft as all that there is to draw."""
+    return seen(picture(n, first=first, **columns))
+
+
+def seen(shown: Picture) -> Scene:
+    """A picture as all that there is to draw."""
+    return Scene(Stats(aircraft=len(shown), stale=int(shown.stale.sum()), state="connected"), shown)
 
 
 def run_in_thread(work: Any) -> None:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Literal, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
@@ -28,7 +28,7 @@ from tracker.feed.clocks import Clocks
 from tracker.feed.consumer import connected, reach
 from tracker.feed.partition import LogReplaced, Partition
 from tracker.feed.records import Reading, Record, read
-from tracker.feed.status import Status
+from tracker.feed.status import State, Status
 from tracker.spans import Since
 
 log = logging.getLogger(__name__)
@@ -54,8 +54,11 @@ class Sink(Protocol):
     def take(self, reading: Reading, *, backlog: bool, now: float) -> None:
         """Take in what was read at the monotonic time `now`; `backlog`: the log held it before we came."""
 
-    def resume(self, seconds: float) -> None:
-        """The broker is back after so many seconds in which nothing could be heard."""
+    def silence(self, now: float) -> None:
+        """Note that from the monotonic time `now` on nothing can be heard; once more changes nothing."""
+
+    def resume(self, now: float) -> None:
+        """Note that from the monotonic time `now` on the broker is heard."""
 
 
 class _SessionOver(Exception):
@@ -95,7 +98,6 @@ class Feed:
         self._clocks = Clocks()
         self._partitions: dict[int, Partition] = {}
         self._seen_topic = False  # or its absence: whatever comes from then on is new
-        self._lost_at: float | None = None
         self._heard_at = 0.0
         self._wait = _SHORTEST_WAIT
 
@@ -105,6 +107,7 @@ class Feed:
         Raises:
             HandshakeFailed: The broker refuses us, or we it; in an exception group.
         """
+        self._sink.silence(time.monotonic())
         while True:
             try:
                 await self._session()
@@ -121,9 +124,9 @@ class Feed:
             await asyncio.sleep(self._wait)
             self._wait = min(2 * self._wait, _LONGEST_WAIT)
 
-    def close(self, reason: str) -> None:
-        """Note that nobody reads any more, and why."""
-        self._lose(reason)
+    def close(self, state: Literal["stopped", "failed"], error: str | None = None) -> None:
+        """Note that nobody reads any more, and which error ended that, if one did."""
+        self._leave(state, error or self.status.error)
 
     async def _session(self) -> None:
         async with connected(self.bootstrap_servers, self._security, _PROBE_EVERY) as consumer:
@@ -138,20 +141,22 @@ class Feed:
     def _find(self) -> None:
         status = self.status
         if not status.connected:
-            status.connected, status.since, status.error = True, datetime.now(UTC), None
-        if self._lost_at is not None:
-            status.reconnects += 1
-            self._sink.resume(time.monotonic() - self._lost_at)
-            self._lost_at = None
+            status.reconnects += status.state == "away"
+            status.state, status.since, status.error = "connected", datetime.now(UTC), None
+            self._sink.resume(time.monotonic())
         self._changed()
 
     def _lose(self, reason: str) -> None:
-        status = self.status
-        status.error = reason
-        if status.connected:
-            status.connected, status.since = False, datetime.now(UTC)
-            self._lost_at = time.monotonic()
+        if self.status.connected:
             log.warning("lost %s: %s", self.bootstrap_servers, reason)
+        self._leave("connecting" if self.status.state == "connecting" else "away", reason)
+
+    def _leave(self, state: State, error: str | None) -> None:
+        status = self.status
+        if status.connected:
+            status.since = datetime.now(UTC)
+            self._sink.silence(time.monotonic())
+        status.state, status.error = state, error
         self._changed()
 
     async def _find_partitions(self, consumer: AIOKafkaConsumer) -> set[int]:

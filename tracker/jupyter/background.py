@@ -16,7 +16,6 @@ from contextlib import suppress
 from tracker.feed.session import Feed
 from tracker.jupyter.changes import Changes
 from tracker.jupyter.screens import Screens
-from tracker.state.stats import STOPPED
 from tracker.state.store import Store
 
 _DRAW_EVERY = 1.0  # s
@@ -79,11 +78,11 @@ class Background:
         try:
             asyncio.run(self._live(feed, store))
         except asyncio.CancelledError:
-            feed.close(STOPPED)
+            feed.close("stopped")
         except Exception as error:  # noqa: BLE001 - the top of the thread: kept, shown, raised where it is waited for
             first = _first(error)
             self._failed(first)
-            feed.close(f"{type(first).__name__}: {first}")
+            feed.close("failed", f"{type(first).__name__}: {first}")
         self._screens.draw()
         self._alive = False
         self._changes.tell()
@@ -93,13 +92,12 @@ class Background:
         self._changes.tell()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(feed.run())
-            tasks.create_task(self._refresh(feed, store))
+            tasks.create_task(self._refresh(store))
 
-    async def _refresh(self, feed: Feed, store: Store) -> None:
-        """Draw once a second, and when somebody clicked; lost aircraft leave, unless it is the broker that is away."""
+    async def _refresh(self, store: Store) -> None:
+        """Draw once a second, and when somebody clicked, without the aircraft that are lost."""
         while True:
-            if feed.status.connected:
-                store.expire()
+            store.expire()
             self._screens.draw()
             self._clicked.clear()
             with suppress(TimeoutError):

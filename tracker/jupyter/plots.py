@@ -29,6 +29,7 @@ from matplotlib.lines import Line2D
 
 from tracker.arrays import Floats
 from tracker.errors import UnknownAircraft
+from tracker.state.scene import Scene
 
 EVERY = 2.0
 """A picture is drawn no more often than this, s."""
@@ -72,8 +73,8 @@ class LivePlot(ipywidgets.Image):
         super().__init__(value=png, format="png", layout=ipywidgets.Layout(width=f"{_WIDTH}px", max_width="100%"))
         self._closed = False
 
-    def draw(self, _picture: object = None) -> None:
-        """Shows what is held now, if it is time and something changed. To be called from one thread only."""
+    def draw(self, _scene: Scene | None = None) -> None:
+        """Show what the window holds now, if it is time and something changed. To be called from one thread only."""
         with self._guard:
             begun = self._clock()
             if self._closed or begun < self._due:

@@ -13,9 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import traitlets
 
-from tracker.jupyter.status import StatusStrip
-from tracker.state.fleet import Picture
-from tracker.state.stats import Stats
+from tracker.state.scene import Scene
 
 MOST = 4
 """Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
@@ -27,9 +25,11 @@ class Screen(Protocol):
     comm: Any
     """None where it was closed."""
 
-    def draw(self, what: Any) -> None: ...  # noqa: ANN401, D102 - a `Picture`, or `Stats`
+    def draw(self, scene: Scene) -> None:
+        """Show a scene, from one thread only; nothing once it is closed."""
 
-    def close(self) -> None: ...  # noqa: D102
+    def close(self) -> None:
+        """Take it off the screen."""
 
 
 AnyScreen = TypeVar("AnyScreen", bound=Screen)
@@ -42,7 +42,7 @@ class Screens:
         look: What there is to draw at this moment; asked once for all screens.
     """
 
-    def __init__(self, look: Callable[[], tuple[Stats, Picture]]) -> None:
+    def __init__(self, look: Callable[[], Scene]) -> None:
         self._look = look
         self._open: list[Screen] = []
 
@@ -65,9 +65,9 @@ class Screens:
     def _draw_on(self, screens: list[Screen]) -> None:
         if not screens:
             return
-        stats, picture = self._look()
+        scene = self._look()
         for screen in screens:
-            screen.draw(stats if isinstance(screen, StatusStrip) else picture)
+            screen.draw(scene)
 
 
 class Selection(traitlets.HasTraits):

@@ -1,6 +1,6 @@
 """`StatusStrip`: a tracker's numbers in a line; one widget of HTML.
 
-    Stats ──> StatusStrip.draw ──> one message, or none when nothing changed
+    Scene ──> StatusStrip.draw ──> one message, or none when nothing changed
 
 All texts come from strangers (topics, errors), so all are escaped. Colours are JupyterLab's own, each with a value for
 where there is none, so that they are legible in a light and in a dark theme; none is the only sign of anything.
@@ -15,7 +15,8 @@ from typing import Any
 
 import ipywidgets
 
-from tracker.state.stats import STOPPED, Stats
+from tracker.state.scene import Scene
+from tracker.state.stats import Stats
 
 UNKNOWN = "\N{EN DASH}"
 """Stands for a value that is not known."""
@@ -26,6 +27,13 @@ _PALE = "var(--jp-ui-font-color2,#757575)"
 _LINE = "var(--jp-border-color2,#bdbdbd)"
 _GOOD = "var(--jp-success-color1,#388e3c)"
 _BAD = "var(--jp-error-color1,#d32f2f)"
+_AWAY = {
+    "connecting": (_BAD, "○", "not connected"),
+    "away": (_BAD, "○", "not connected"),
+    "stopped": (_PALE, "■", "stopped"),
+    "failed": (_BAD, "✕", "failed"),
+}
+"""Colour, sign and word of each state in which the broker is not heard."""
 
 
 class StatusStrip(ipywidgets.HTML):
@@ -41,12 +49,12 @@ class StatusStrip(ipywidgets.HTML):
         self._closed = False
         super().__init__(_strip_html(Stats(), self._source))
 
-    def draw(self, stats: Stats) -> None:
-        """Shows `stats`. To be called from one thread only."""
+    def draw(self, scene: Scene) -> None:
+        """Show the numbers of a scene. To be called from one thread only."""
         with self._guard:
             if not self._closed:
                 # An equal value is no change, and sends nothing.
-                self.value = _strip_html(stats, self._source)
+                self.value = _strip_html(scene.stats, self._source)
 
     def close(self) -> None:
         """Takes it off the screen; from then on `draw` does nothing."""
@@ -90,9 +98,8 @@ def _state(stats: Stats) -> str:
         return _badge(_BAD, "◐", f"connected, but all stale{newest}")
     if stats.connected:
         return _badge(_GOOD, "●", "connected")
-    if stats.error == STOPPED:
-        return _badge(_PALE, "■", f"stopped, stale{since}")
-    return _badge(_BAD, "○", f"not connected, stale{since}" if since else "not connected")
+    colour, sign, words = _AWAY[stats.state]
+    return _badge(colour, sign, f"{words}, stale{since}" if since else words)
 
 
 def _badge(colour: str, sign: str, words: str) -> str:
@@ -102,7 +109,7 @@ def _badge(colour: str, sign: str, words: str) -> str:
 
 def _error(stats: Stats) -> str:
     """On a line of its own: it may be long."""
-    if not stats.error or stats.error == STOPPED:
+    if not stats.error:
         return ""
     looks = f"{_FONT};color:{_INK};border-left:4px solid {_BAD};padding:0 8px;overflow-wrap:anywhere"
     return f'<div style="{looks}"><span style="color:{_BAD}">⚠</span> last error: {html.escape(stats.error)}</div>'
@@ -114,8 +121,9 @@ def _clock(moment: datetime) -> str:
 
 def _numbers(stats: Stats) -> list[tuple[str, str]]:
     """Number and words, those that are wrong when they are not 0 only then."""
+    reading = stats.state not in ("stopped", "failed")
     numbers = [
-        (f"{stats.rate:,.0f}", "reports/s"),
+        *([(f"{stats.rate:,.0f}", "reports/s")] if reading else []),
         (UNKNOWN if stats.lag is None else f"{stats.lag:,}", "behind"),
         (f"{stats.aircraft:,}", "aircraft" + (f" ({stats.stale:,} stale)" if stats.stale else "")),
         (f"{stats.rows:,}", "rows"),

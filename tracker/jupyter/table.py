@@ -1,6 +1,6 @@
 """`LiveTable`: a picture as a table that is sorted by a click on a header; one widget.
 
-    Picture ──> sorted, cut, as texts ──> LiveTable.draw ──> one message, or none when nothing changed
+    Scene ──> sorted, cut, as texts ──> LiveTable.draw ──> one message, or none when nothing changed
     browser ──> the name of a column (handed over, any thread) ──> the next draw
 
 The kernel sorts, because it holds all the aircraft and the browser only those that are shown; so a reload, a second
@@ -24,6 +24,7 @@ import traitlets
 from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
 from tracker.state.fleet import Picture
+from tracker.state.scene import Scene
 
 ROWS = 25
 """Rows of a table where no number is given: about what a screen holds."""
@@ -149,12 +150,12 @@ class LiveTable(anywidget.AnyWidget):
         """The column that the rows are sorted by; with a minus before it from the highest down."""
         return self._sort
 
-    def draw(self, picture: Picture) -> None:
-        """Shows the aircraft of `picture`. To be called from one thread only."""
+    def draw(self, scene: Scene) -> None:
+        """Show the aircraft of a scene. To be called from one thread only."""
         with self._guard:
             if not self._closed:
                 # An equal value is no change, and sends nothing.
-                self.content = self._content(picture)
+                self.content = self._content(scene.picture)
 
     def close(self) -> None:
         """Takes it off the screen; from then on `draw` does nothing."""

@@ -31,7 +31,6 @@ from tracker.jupyter.screens import Screens, Selection
 from tracker.jupyter.status import StatusStrip
 from tracker.jupyter.table import ROWS, LiveTable
 from tracker.spans import parse_since, parse_span
-from tracker.state.fleet import Picture
 from tracker.state.stats import Stats
 from tracker.state.store import Store
 from tracker.state.window import Paths, Window
@@ -117,7 +116,7 @@ class Tracker:
         self._since = parse_since(since)
         self._changes = Changes()
         self._owned = ExitStack()
-        self._screens = Screens(self._look)
+        self._screens = Screens(lambda: self._store.look(self._feed.status))
         self._selection = Selection()
         self._background = Background(self._screens, self._changes, self._fail)
         self._store, self._feed = self._begin()
@@ -410,10 +409,6 @@ class Tracker:
 
     def _fail(self, error: BaseException) -> None:
         self.error = error
-
-    def _look(self) -> tuple[Stats, Picture]:
-        stats = self.stats
-        return stats, self._store.picture(connected=stats.connected)
 
     def _paths(self, keys: Collection[str], last: float) -> Paths:
         return self._store.ask(lambda window: window.paths(keys, last))

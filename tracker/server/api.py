@@ -84,7 +84,7 @@ Wanted = Annotated[Filter, Depends(_wanted)]
 
 
 def _refusals(descriptions: dict[int | str, str] | None = None) -> dict[int | str, dict[str, Any]]:
-    """The refusals of a route by status, for OpenAPI; and those of whoever stands before it."""
+    """Describe the refusals of a route by status, for OpenAPI, and those of the access middleware."""
     every = (descriptions or {}) | {"4XX": "This client, or this request, is refused."}
     # Not as `model`: FastAPI would give them the media type of the answer, which may be GeoJSON.
     content = {"application/json": {"schema": Refused.model_json_schema()}}
@@ -100,7 +100,7 @@ def routes(store: Store, status: Status) -> APIRouter:
     """
     router = APIRouter()
     router.include_router(_fleet(store, status))
-    router.include_router(_aircraft(store, status))
+    router.include_router(_aircraft(store))
     router.include_router(_server(store, status))
     return router
 
@@ -111,7 +111,7 @@ def _fleet(store: Store, status: Status) -> APIRouter:
     @router.get("/api/flights", summary="The fleet", response_model=Flights)
     async def list_flights(wanted: Wanted) -> Response:
         """The aircraft that are not lost, in SI units, one object each; what is not known is null."""
-        picture = store.picture(connected=status.connected)
+        picture = store.picture()
         listed = flights(picture, wanted.rows(picture))
         return _Json(_encode({"time": time.time(), "connected": status.connected, "flights": listed}))
 
@@ -123,14 +123,14 @@ def _fleet(store: Store, status: Status) -> APIRouter:
     )
     async def list_features(wanted: Wanted) -> Response:
         """The aircraft that are not lost, as points for a GIS; the third coordinate is `geo_altitude`, where known."""
-        picture = store.picture(connected=status.connected)
+        picture = store.picture()
         listed = features(picture, wanted.rows(picture))
         return _GeoJson(_encode({"type": "FeatureCollection", "features": listed}))
 
     return router
 
 
-def _aircraft(store: Store, status: Status) -> APIRouter:
+def _aircraft(store: Store) -> APIRouter:
     router = APIRouter(tags=["aircraft"])
 
     # Before the other, whose `path` would take the end for a part of a key: a callsign may hold a slash.
@@ -155,7 +155,7 @@ def _aircraft(store: Store, status: Status) -> APIRouter:
     )
     async def read_flight(key: Key) -> Response:
         """An aircraft as it stands in the list of all."""
-        picture = store.picture(connected=status.connected)
+        picture = store.picture()
         if key not in picture.key:
             raise HTTPException(404, f"{key[:_SHOWN]!r}: no aircraft with this key is heard")
         return _Json(_encode(_one(picture, key)))

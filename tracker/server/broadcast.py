@@ -46,7 +46,7 @@ class _Seat:
     """Bytes that had not left at the last look."""
     moved_at: float = 0.0
     """When these last became fewer, or there were none."""
-    unheard: bool = False
+    silent: bool = False
     """Whether it was told that the broker is away, and not yet that it is back."""
 
 
@@ -71,7 +71,6 @@ class Broadcast:
         self._second = 0.0  # when the next second begins
         self._ready_at = 0.0  # when the pause after the last tick ends
         self._retry: asyncio.TimerHandle | None = None
-        self._unheard_since: float | None = None
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -143,8 +142,7 @@ class Broadcast:
             self._second = now + _SECOND
             self._tell_of_broker(now)
             self._dismiss_stalled(now)
-            if self._status.connected:
-                lost = self._store.expire()
+            lost = self._store.expire()
         changes = self.hub.advance(now, lost)
         left_over = False
         for seat in list(self._seats.values()):
@@ -193,19 +191,15 @@ class Broadcast:
 
     def _tell_of_broker(self, now: float) -> None:
         """Tell viewers once a second while the broker is away, and once when it is back."""
-        if self._status.connected:
-            self._unheard_since = None
-            behind = 0.0
-        else:
-            self._unheard_since = now if self._unheard_since is None else self._unheard_since
-            behind = max(0.001, round(now - self._unheard_since, 3))
+        since = self._store.fleet.silent_since
+        behind = 0.0 if since is None else max(0.001, round(now - since, 3))
         lag = Lag(behind, "broker")
         frames: dict[Dialect, bytes] = {}
         for seat in self._seats.values():
             viewer = seat.viewer
-            if not viewer.subscribed or seat.outlet.waiting or not (behind or seat.unheard):
+            if not viewer.subscribed or seat.outlet.waiting or not (behind or seat.silent):
                 continue  # one that has not drained is told in a second
             if viewer.dialect not in frames:
                 frames[viewer.dialect] = viewer.dialect.announce(lag)
             seat.outlet.write(frames[viewer.dialect])
-            seat.unheard = bool(behind)
+            seat.silent = bool(behind)

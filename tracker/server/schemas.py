@@ -36,7 +36,8 @@ class State(BaseModel):
     time: Annotated[float, Field(examples=[1700000000.0])]
     """When this was true, s since 1970, UTC."""
     heard: Annotated[float, Field(ge=0, examples=[0.412])]
-    """How long ago the server last heard of it, s; whatever its clock says."""
+    """How long ago the server last heard of it, s, whatever its clock says; while the broker is away this stands
+    still."""
     stale: Annotated[bool, Field(examples=[False])]
     """Not heard of for a while; all are while the broker cannot be reached."""
 

@@ -1,10 +1,11 @@
 """The latest state of each aircraft: NumPy columns, one slot an aircraft, a sequence number a slot.
 
     fresh reports ──> Fleet.apply ──> slots ──> Fleet.picture(now) ──> screens (map, table, status)
+    broker ──> Fleet.silence, Fleet.resume: the clock of the ages stands still, and goes on
 
 Pure: the clock comes in as `now`, seconds of a monotonic clock. Staleness is about when we last *heard* of an
 aircraft, never about its event time: for live reports that is the moment of arrival; for the backlog that is read at
-the start, how far a record lies behind the newest one of the log.
+the start, how far a record lies behind the newest one of the log. While nothing can be heard, nobody ages.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracker.arrays import Floats, Rows
+from tracker.arrays import Flags, Floats, Rows
 from tracker.feed.batch import FLOATS, TEXTS, Batch
 
 
@@ -36,9 +37,9 @@ class Picture:
     on_ground: npt.NDArray[np.int8]
     """1 on the ground, 0 in the air, -1 not known."""
     age: Floats
-    """How long ago the aircraft was last heard, s."""
+    """How long ago the aircraft was last heard, without the time in which nothing could be heard, s."""
     stale: npt.NDArray[np.bool_]
-    """Not heard for a while; still drawn, in grey."""
+    """Not heard for a while, or nothing can be heard; still drawn, in grey."""
     seq: npt.NDArray[np.int64]
     """The fleet's sequence number at the aircraft's last change."""
 
@@ -130,12 +131,15 @@ class Fleet:
         self.lost_after = lost_after
         self.seq = 0
         """Counts the changes: one a call of `apply` or `expire` that changed something."""
+        self.silent_since: float | None = None
+        """Since when nothing can be heard, by the clock of `now`, s; None: we hear."""
+        self._missed = 0.0  # s of all silences that are over
         self._slots = _Slots()
         self._columns: dict[str, npt.NDArray[Any]] = {  # a slot each; floats and texts in blocks, one row a name
             "floats": np.zeros((len(FLOATS), _SMALLEST)),
             "texts": np.zeros((len(_TEXTS), _SMALLEST), np.object_),
             "on_ground": np.zeros(_SMALLEST, np.int8),
-            "heard": np.zeros(_SMALLEST),
+            "heard_at": np.zeros(_SMALLEST),  # by the clock that stands still in a silence
             "seq": np.zeros(_SMALLEST, np.int64),
             "taken": np.zeros(_SMALLEST, np.bool_),
             "backlog": np.zeros(_SMALLEST, np.bool_),
@@ -166,16 +170,30 @@ class Fleet:
         columns["taken"][slots] = True
         self.seq += 1
         columns["seq"][slots] = self.seq
-        columns["heard"][slots] = now
+        columns["heard_at"][slots] = self._clock(now)
         columns["backlog"][slots] = backlog
         if backlog:
             self._newest_backlog = max(self._newest_backlog, float(batch.published.max()))
             self._age_backlog(now)
 
+    def silence(self, now: float) -> None:
+        """Note that from `now` on nothing can be heard: all are stale, nobody ages and nobody is lost until `resume`.
+
+        In a silence that has begun already it changes nothing.
+        """
+        if self.silent_since is None:
+            self.silent_since = now
+
+    def resume(self, now: float) -> None:
+        """Note that from `now` on we hear again: everybody is as old as when the silence began."""
+        if self.silent_since is not None:
+            self._missed += now - self.silent_since
+            self.silent_since = None
+
     def expire(self, now: float) -> list[str]:
-        """Forget the aircraft that are lost; their keys."""
+        """Forget the aircraft that are lost, and return their keys; in a silence there are none."""
         columns = self._columns
-        lost = np.flatnonzero(columns["taken"] & (now - columns["heard"] > self.lost_after))
+        lost = np.flatnonzero(columns["taken"] & ~self._held(self._ages(now)))
         keys: list[str] = columns["texts"][0, lost].tolist()
         for key in keys:
             self._slots.free.append(self._slots.pop(key))
@@ -184,33 +202,44 @@ class Fleet:
         self.seq += bool(keys)
         return keys
 
-    def pause(self, seconds: float) -> None:
-        """Leave out a time in which nothing could be heard: nobody ages by an outage of the broker."""
-        self._columns["heard"] += seconds
+    def count(self, now: float) -> tuple[int, int]:
+        """Return how many aircraft a picture would show, and how many of them as stale."""
+        ages = self._ages(now)
+        ages = ages[self._columns["taken"] & self._held(ages)]
+        return len(ages), int(self._stale(ages).sum())
 
-    def picture(self, now: float, *, unheard: bool = False) -> Picture:
-        """A copy of the state of all aircraft that are not lost.
-
-        Args:
-            now: The age of each is counted up to here.
-            unheard: The broker cannot be reached: all are stale, and none is lost.
-        """
-        columns = self._columns
-        age = now - columns["heard"]
-        shown = np.flatnonzero(columns["taken"] & (unheard | (age <= self.lost_after)))
-        return self._picture(shown, age[shown], unheard=unheard)
+    def picture(self, now: float) -> Picture:
+        """Return a copy of the state of all aircraft that are not lost; their ages are counted up to `now`."""
+        ages = self._ages(now)
+        shown = np.flatnonzero(self._columns["taken"] & self._held(ages))
+        return self._picture(shown, ages[shown])
 
     def changes(self, now: float, after: int, until: int) -> Picture:
-        """A copy of the state of the aircraft whose last change lies between two sequence numbers, the later included.
+        """Return a copy of the state of the aircraft that changed between two sequence numbers, the later included.
 
-        Those that were expired are not among them.
+        Those that were expired are not among them. In a silence their ages go on, to tell when they were heard: a
+        client counts down itself how long the silence lasts.
         """
         columns = self._columns
         seq = columns["seq"]
         (changed,) = (columns["taken"] & (seq > after) & (seq <= until)).nonzero()
-        return self._picture(changed, now - columns["heard"][changed], unheard=False)
+        return self._picture(changed, now - self._missed - columns["heard_at"][changed])
 
-    def _picture(self, shown: Rows, age: Floats, *, unheard: bool) -> Picture:
+    def _clock(self, now: float) -> float:
+        """Return the time by which ages are counted: it stands still in a silence."""
+        return (now if self.silent_since is None else self.silent_since) - self._missed
+
+    def _ages(self, now: float) -> Floats:
+        ages: Floats = self._clock(now) - self._columns["heard_at"]
+        return ages
+
+    def _held(self, ages: Floats) -> Flags:
+        return (ages <= self.lost_after) | (self.silent_since is not None)
+
+    def _stale(self, ages: Floats) -> Flags:
+        return (ages > self.stale_after) | (self.silent_since is not None)
+
+    def _picture(self, shown: Rows, ages: Floats) -> Picture:
         columns = self._columns
         keys, callsigns, squawks = columns["texts"].take(shown, axis=1).tolist()
         return Picture(
@@ -220,13 +249,13 @@ class Fleet:
             squawk=squawks,
             floats=columns["floats"].take(shown, axis=1),
             on_ground=columns["on_ground"].take(shown),
-            age=age,
-            stale=(age > self.stale_after) | unheard,
+            age=ages,
+            stale=self._stale(ages),
             seq=columns["seq"].take(shown),
         )
 
     def _make_room(self) -> None:
-        """See to it that every slot that was given out lies in the columns."""
+        """Lengthen the columns until every slot that was given out lies in them."""
         size, used = len(self._columns["taken"]), self._slots.made
         if used > size:
             for name, column in self._columns.items():
@@ -235,7 +264,8 @@ class Fleet:
                 self._columns[name] = larger
 
     def _age_backlog(self, now: float) -> None:
-        """Reckon when the aircraft of the backlog were heard: the newest record of it counts as heard now."""
+        """Reckon anew when the aircraft of the backlog were heard: its newest record counts as heard now."""
         columns = self._columns
         old = np.flatnonzero(columns["taken"] & columns["backlog"])
-        columns["heard"][old] = now - (self._newest_backlog - columns["floats"][_PLACES["published"], old])
+        behind = self._newest_backlog - columns["floats"][_PLACES["published"], old]
+        columns["heard_at"][old] = self._clock(now) - behind

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-STOPPED = "stopped"
-"""Stands as the last error after `Tracker.stop()`."""
+from tracker.feed.status import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Stats:
     duplicates: int = 0
     """Reports with the key and event time of one already held: dropped."""
     late: int = 0
-    """Reports older than their aircraft's newest: entered the window, moved nothing."""
+    """Reports older than their aircraft's newest: they entered the window and moved nothing."""
     outside_window: int = 0
     """Reports older than the window: dropped."""
     tombstones: int = 0
@@ -50,9 +49,15 @@ class Stats:
     """Aircraft among them that were not heard for a while."""
     newest: datetime | None = None
     """The newest event time, UTC."""
-    connected: bool = False
-    """Whether the broker answers."""
+    state: State = "connecting"
+    """`connecting` before the broker has ever answered, `connected` while it does, `away` while it does not any more;
+    `stopped` or `failed` once nobody reads."""
+    connected: bool = field(init=False, default=False)
+    """Whether the broker answers: whether `state` is `connected`."""
     since: datetime | None = None
     """Since when `connected` is as it is, UTC."""
     error: str | None = None
     """The last error, in a sentence."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "connected", self.state == "connected")

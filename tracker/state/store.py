@@ -1,6 +1,6 @@
 """What a tracker holds: window, fleet, rejects and counters, under one lock.
 
-feed's thread ──> take / resume ──> Store ──> ask (the window), picture, rejects, stats ──> any thread
+feed's thread ──> take, silence, resume ──> Store ──> ask (the window), look, picture, rejects, stats ──> any thread
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from tracker.feed.records import Reading, Reject
 from tracker.feed.status import Status
 from tracker.state.fleet import Fleet, Picture
+from tracker.state.scene import Scene
 from tracker.state.stats import Stats
 from tracker.state.window import Window
 
@@ -29,7 +30,7 @@ _RATE_SPAN = 5.0  # s
 
 
 class Store:
-    """Takes in what the feed reads, and answers from it; every method may be called from any thread.
+    """The `Sink` of a feed, which answers from what it took in; every method may be called from any thread.
 
     Args:
         window: Reach of the window, s.
@@ -41,7 +42,7 @@ class Store:
         self._lock = threading.Lock()
         self._window = Window(window)
         self.fleet = Fleet(stale_after, lost_after)
-        """Of use beside `take` only in the thread of the feed."""
+        """Not locked: use it in the feed's thread only."""
         self._rejects: deque[Reject] = deque(maxlen=KEPT_REJECTS)
         self._counts = dict.fromkeys(("received", "rejected", "duplicates", "late", "outside_window", "tombstones"), 0)
         self._recent: deque[tuple[float, int]] = deque()  # (moment, reports), for the rate
@@ -70,13 +71,18 @@ class Store:
             while self._recent[0][0] < now - _RATE_SPAN:
                 self._recent.popleft()
 
-    def resume(self, seconds: float) -> None:
-        """Nothing could be heard for so long: nobody ages by that."""
+    def silence(self, now: float) -> None:
+        """Note that from the monotonic time `now` on nothing can be heard."""
         with self._lock:
-            self.fleet.pause(seconds)
+            self.fleet.silence(now)
+
+    def resume(self, now: float) -> None:
+        """Note that from the monotonic time `now` on we hear again; nobody has aged meanwhile."""
+        with self._lock:
+            self.fleet.resume(now)
 
     def expire(self) -> list[str]:
-        """Forget the aircraft that are lost; their keys."""
+        """Forget the aircraft that are lost, and return their keys."""
         with self._lock:
             return self.fleet.expire(time.monotonic())
 
@@ -86,37 +92,46 @@ class Store:
         return self._window.serial
 
     def ask(self, question: Callable[[Window], Answer]) -> Answer:
-        """Ask the window, while it rests: the answer has to be a copy, and the question must not ask the store."""
+        """Put a question to the window, while it rests: its answer must be a copy, and it must not ask the store."""
         with self._lock:
             return question(self._window)
 
-    def picture(self, *, connected: bool) -> Picture:
-        """The aircraft that are not lost; all are stale while the broker cannot be reached."""
+    def picture(self) -> Picture:
+        """Return the aircraft that are not lost."""
         with self._lock:
-            return self.fleet.picture(time.monotonic(), unheard=not connected)
+            return self.fleet.picture(time.monotonic())
 
     def rejects(self) -> list[Reject]:
-        """The refused records that are kept, the newest last."""
+        """Return the refused records that are kept, the newest last."""
         with self._lock:
             return list(self._rejects)
 
     def stats(self, status: Status) -> Stats:
-        """All numbers at this moment."""
+        """Return all numbers of this moment; `status` is that of the feed."""
         with self._lock:
             now = time.monotonic()
-            picture = self.fleet.picture(now, unheard=not status.connected)
-            return Stats(
-                **self._counts,
-                rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,
-                rows=len(self._window),
-                aircraft=len(picture),
-                stale=int(picture.stale.sum()),
-                newest=datetime.fromtimestamp(self._window.newest, UTC) if np.isfinite(self._window.newest) else None,
-                reconnects=status.reconnects,
-                logs_replaced=status.logs_replaced,
-                truncated=status.truncated,
-                lag=status.lag,
-                connected=status.connected,
-                since=status.since,
-                error=status.error,
-            )
+            return self._stats(status, now, *self.fleet.count(now))
+
+    def look(self, status: Status) -> Scene:
+        """Return the numbers and the aircraft of one moment; `status` is that of the feed."""
+        with self._lock:
+            now = time.monotonic()
+            picture = self.fleet.picture(now)
+            return Scene(self._stats(status, now, len(picture), int(picture.stale.sum())), picture)
+
+    def _stats(self, status: Status, now: float, aircraft: int, stale: int) -> Stats:
+        return Stats(
+            **self._counts,
+            rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,
+            rows=len(self._window),
+            aircraft=aircraft,
+            stale=stale,
+            newest=datetime.fromtimestamp(self._window.newest, UTC) if np.isfinite(self._window.newest) else None,
+            reconnects=status.reconnects,
+            logs_replaced=status.logs_replaced,
+            truncated=status.truncated,
+            lag=status.lag,
+            state=status.state,
+            since=status.since,
+            error=status.error,
+        )

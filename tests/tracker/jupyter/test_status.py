@@ -2,24 +2,29 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from screens import Wire, run_in_thread
+from screens import Wire, picture, run_in_thread
 
 from tracker.jupyter.status import StatusStrip
-from tracker.state.stats import STOPPED, Stats
+from tracker.state.scene import Scene
+from tracker.state.stats import Stats
 
 WHEN = datetime(2021, 10, 7, 13, 0, 1, tzinfo=UTC)
 
 
+def draw(strip: StatusStrip, stats: Stats) -> None:
+    strip.draw(Scene(stats, picture(0)))
+
+
 def words(strip: StatusStrip, stats: Stats) -> str:
     """What it says, without its marks."""
-    strip.draw(stats)
+    draw(strip, stats)
     return " ".join(re.sub(r"<[^>]*>", " ", strip.value).split())
 
 
 def test_strip_says_every_number(wire: Wire) -> None:
     stats = Stats(
         rejected=1, duplicates=2, late=3, reconnects=4, rate=66.6, lag=5, rows=43191, aircraft=67, stale=6,
-        outside_window=7, logs_replaced=8, truncated=9, connected=True,
+        outside_window=7, logs_replaced=8, truncated=9, state="connected",
     )  # fmt: skip
     assert words(StatusStrip(), stats) == (
         "● connected 67 reports/s 5 behind 67 aircraft (6 stale) 43,191 rows 1 rejected 3 late 2 duplicates "
@@ -28,7 +33,7 @@ def test_strip_says_every_number(wire: Wire) -> None:
 
 
 def test_faults_that_did_not_happen_take_no_room_but_rejects_are_always_told(wire: Wire) -> None:
-    assert words(StatusStrip(), Stats(connected=True, lag=0)).endswith("0 aircraft 0 rows 0 rejected")
+    assert words(StatusStrip(), Stats(state="connected", lag=0)).endswith("0 aircraft 0 rows 0 rejected")
 
 
 def test_strip_says_whose_numbers_it_shows(wire: Wire) -> None:
@@ -41,19 +46,28 @@ def test_strip_says_whose_numbers_it_shows(wire: Wire) -> None:
     [
         (Stats(), "○ not connected"),
         (Stats(since=WHEN), "○ not connected, stale since 2021-10-07 13:00:01 UTC"),
-        (Stats(since=WHEN, error=STOPPED), "■ stopped, stale since 2021-10-07 13:00:01 UTC"),
-        (Stats(since=WHEN, connected=True), "● connected"),
-        (Stats(connected=True, aircraft=2, stale=1), "● connected"),
+        (Stats(since=WHEN, state="away"), "○ not connected, stale since 2021-10-07 13:00:01 UTC"),
+        (Stats(since=WHEN, state="connected"), "● connected"),
+        (Stats(state="connected", aircraft=2, stale=1), "● connected"),
         (
-            Stats(connected=True, aircraft=2, stale=2, newest=WHEN),
+            Stats(state="connected", aircraft=2, stale=2, newest=WHEN),
             "◐ connected, but all stale, newest report of 2021-10-07 13:00:01 UTC",
         ),
     ],
 )
 def test_the_state_is_told_in_words(wire: Wire, stats: Stats, state: str) -> None:
-    said = words(StatusStrip(), stats)
-    assert said.startswith(f"{state} 0 reports/s")
-    assert STOPPED not in said.removeprefix(state)
+    assert words(StatusStrip(), stats).startswith(f"{state} 0 reports/s")
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("stopped", "■ stopped, stale since 2021-10-07 13:00:01 UTC 5 behind"),
+        ("failed", "✕ failed, stale since 2021-10-07 13:00:01 UTC 5 behind"),
+    ],
+)
+def test_where_nobody_reads_any_more_there_is_no_rate(wire: Wire, state: str, said: str) -> None:
+    assert words(StatusStrip(), Stats(since=WHEN, state=state, rate=66.6, lag=5)).startswith(said)
 
 
 def test_a_lag_that_is_not_known_is_a_dash(wire: Wire) -> None:
@@ -67,9 +81,9 @@ def test_last_error_is_shown_and_escaped(wire: Wire) -> None:
 def test_one_message_a_draw_and_none_when_nothing_changed(wire: Wire) -> None:
     strip = StatusStrip()
     wire.take()
-    strip.draw(Stats(rows=1))
+    draw(strip, Stats(rows=1))
     assert [kind for kind, _ in wire.take()] == ["comm_msg"]
-    strip.draw(Stats(rows=1))
+    draw(strip, Stats(rows=1))
     assert wire.take() == []
 
 
@@ -86,13 +100,13 @@ def test_closed_strip_sends_nothing_more_and_leaves_no_widget(wire: Wire) -> Non
     strip.close()
     kinds = [kind for kind, _ in wire.take()]
     assert kinds.count("comm_open") == kinds.count("comm_close")
-    run_in_thread(lambda: strip.draw(Stats(rows=9)))
+    run_in_thread(lambda: draw(strip, Stats(rows=9)))
     assert wire.take() == []
 
 
 def test_colours_come_from_the_theme_each_with_a_value_without_one(wire: Wire) -> None:
     strip = StatusStrip("shipments", "localhost:9092")
-    strip.draw(Stats(error="no broker"))
+    draw(strip, Stats(error="no broker"))
     colours = re.findall(r"color:([^;\"]*)", strip.value)
     assert len(colours) > 4
     assert all(re.fullmatch(r"var\(--jp-[\w-]+,[^)]+\)", colour) for colour in colours)

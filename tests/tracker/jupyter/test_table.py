@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from screens import Wire, picture, run_in_thread
+from screens import Wire, picture, run_in_thread, scene, seen
 
 from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
@@ -15,7 +15,7 @@ DASH = "\N{EN DASH}"
 
 def drawn(table: LiveTable, shown) -> list[list[str]]:
     """The texts of the table's cells."""
-    table.draw(shown)
+    table.draw(seen(shown))
     return table.content["rows"]
 
 
@@ -90,7 +90,7 @@ def test_a_click_on_a_header_sorts_with_the_next_draw_and_a_second_one_turns_the
     woken = []
     table = LiveTable(columns=["callsign", "altitude"], wake=lambda: woken.append(1))
     shown = picture(3, altitude=np.array([2.0, 3.0, 1.0]) * 304.8)
-    table.draw(shown)
+    table.draw(seen(shown))
     wire.take()
     for order, rows in (("ascending", ["1,000", "2,000", "3,000"]), ("descending", ["3,000", "2,000", "1,000"])):
         run_in_thread(lambda: click(table, {"sort": "altitude"}))
@@ -115,7 +115,7 @@ def test_a_click_in_the_midst_of_a_draw_leaves_one_order_for_head_and_rows(wire:
             return super().__getitem__(row)
 
     shown = picture(2, altitude=[2, 1])
-    table.draw(replace(shown, callsign=Clicked(shown.callsign)))
+    table.draw(seen(replace(shown, callsign=Clicked(shown.callsign))))
     assert table.sort == "altitude"
     assert [column["sorted"] for column in table.content["columns"]] == ["ascending", "none"]
 
@@ -151,14 +151,14 @@ def test_no_more_rows_than_asked_for_and_the_table_says_so(wire: Wire) -> None:
     table = LiveTable()
     assert len(drawn(table, picture(67))) == 25
     assert table.content["words"] == "25 of 67 shown"
-    table.draw(picture(3))
+    table.draw(scene(3))
     assert table.content["words"] == "3 aircraft"
 
 
 def test_texts_of_strangers_are_escaped_in_the_static_page_and_are_no_html_in_the_browser(wire: Wire) -> None:
     table = LiveTable()
     evil = '<script>"&'
-    table.draw(picture(1, callsign=[evil], squawk=[evil], icao24=[evil]))
+    table.draw(scene(1, callsign=[evil], squawk=[evil], icao24=[evil]))
     assert "<script>" not in static(table)
     assert static(table).count("&lt;script&gt;&quot;&amp;") == 3
     assert "innerHTML" not in table._esm
@@ -175,7 +175,7 @@ def test_static_page_has_the_same_cells(wire: Wire) -> None:
 
 def test_static_page_takes_its_colours_from_the_theme_each_with_a_value_without_one(wire: Wire) -> None:
     table = LiveTable()
-    table.draw(picture(2, stale=[False, True]))
+    table.draw(scene(2, stale=[False, True]))
     colours = re.findall(r"color:([^;\"]*)", static(table))
     assert len(colours) > 4
     assert all(re.fullmatch(r"var\(--jp-[\w-]+,[^)]+\)", colour) for colour in colours)
@@ -184,11 +184,11 @@ def test_static_page_takes_its_colours_from_the_theme_each_with_a_value_without_
 def test_one_message_a_draw_and_none_when_nothing_changed(wire: Wire) -> None:
     table = LiveTable()
     wire.take()
-    table.draw(picture(40))
+    table.draw(scene(40))
     ((kind, data),) = wire.take()
     assert kind == "comm_msg"
     assert len(json.dumps(data)) < 5_000
-    table.draw(picture(40))
+    table.draw(scene(40))
     assert wire.take() == []
 
 
@@ -206,5 +206,5 @@ def test_closed_table_sends_nothing_more_and_leaves_no_widget(wire: Wire) -> Non
     table.close()
     kinds = [kind for kind, _ in wire.take()]
     assert kinds.count("comm_open") == kinds.count("comm_close")
-    run_in_thread(lambda: table.draw(picture(3)))
+    run_in_thread(lambda: table.draw(scene(3)))
     assert wire.take() == []

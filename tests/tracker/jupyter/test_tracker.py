@@ -184,7 +184,8 @@ async def test_stopping_keeps_what_is_held_and_starting_again_reads_anew(topic):
     t.stop()
     t.stop()
     assert len(t.frame()) == 1
-    assert t.stats.error == "stopped"
+    assert (t.stats.state, t.stats.connected, t.stats.error) == ("stopped", False, None)
+    assert t.stats.aircraft == t.stats.stale == 1
     with pytest.raises(NotRunning):
         await t.settled(count=2)
     with t:
@@ -213,6 +214,7 @@ async def test_an_error_in_the_thread_is_kept_and_raised_where_it_is_waited_for(
     assert type(raised.value).__name__ == "FeedFailed"
     assert isinstance(tracker.error, TypeError)
     assert "TypeError" in tracker.stats.error
+    assert tracker.stats.state == "failed"
     assert tracker.frame().empty
     with pytest.raises(Exception, match="the run before ended"):
         tracker.start()

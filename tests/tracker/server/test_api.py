@@ -60,7 +60,7 @@ class Desk:
 
     def __init__(self):
         self.store = Store(window=600.0, stale_after=15.0, lost_after=60.0)
-        self.status = Status(connected=True)
+        self.status = Status(state="connected")
         self.metrics = Metrics(lambda: self.store.stats(self.status))
         self.app = FastAPI(title="test", version="1")
         self.app.include_router(routes(self.store, self.status))
@@ -78,6 +78,11 @@ class Desk:
         transport = httpx.ASGITransport(self.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.get(url)
+
+    def lose_broker(self, ago=0.0):
+        """Have the broker away since so many seconds."""
+        self.status.state = "away"
+        self.store.silence(time.monotonic() - ago)
 
     def keys(self, query=""):
         return {flight["key"] for flight in self.get(f"/api/flights?{query}").json()["flights"]}
@@ -131,13 +136,16 @@ def test_the_silent_are_stale_and_then_lost():
     assert desk.get("/api/flights/a1b2c3/track").status_code == 200
 
 
-def test_without_a_broker_all_are_stale_and_none_is_lost():
+def test_without_a_broker_all_are_stale_nobody_ages_and_none_is_lost():
     desk = Desk()
-    desk.take(WHOLE, ago=61.0)
-    desk.status.connected = False
+    desk.take(WHOLE, ago=90.0)
+    desk.lose_broker(ago=80.0)
     body = desk.get("/api/flights").json()
     assert body["connected"] is False
-    assert [flight["stale"] for flight in body["flights"]] == [True]
+    assert [(flight["stale"], round(flight["heard"])) for flight in body["flights"]] == [(True, 10)]
+    assert desk.get("/api/flights/a1b2c3").json()["stale"] is True
+    stats = desk.get("/api/stats").json()
+    assert (stats["state"], stats["connected"], stats["aircraft"], stats["stale"]) == ("away", False, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -276,10 +284,11 @@ def test_stats_tell_all_numbers(desk):
     assert (stats.received, stats.duplicates, stats.aircraft, stats.lag) == (5, 1, 4, 7)
     assert (stats.newest.timestamp(), stats.error) == (NOW, "the broker is away")
     assert body["newest"] == "2023-11-14T22:13:20Z"
+    assert (body["state"], body["connected"]) == ("connected", True)
 
 
 def test_the_process_is_healthy_whatever_the_broker_does(desk):
-    desk.status.connected = False
+    desk.lose_broker()
     assert desk.get("/healthz").json() == {"ok": True}
 
 
@@ -290,7 +299,8 @@ def test_it_is_ready_once_it_has_caught_up_and_remains_so(desk):
     assert desk.get("/readyz").json() == {"detail": "localhost:9092: connection refused"}
     desk.status.caught_up, desk.status.lag = True, 3
     assert desk.get("/readyz").json() == {"ready": True, "connected": True, "lag": 3}
-    desk.status.caught_up = desk.status.connected = False
+    desk.status.caught_up = False
+    desk.lose_broker()
     answer = desk.get("/readyz")
     assert (answer.status_code, answer.json()["connected"]) == (200, False)
 
@@ -304,7 +314,11 @@ def test_openapi_describes_every_route_and_every_field(desk):
         assert all(parameter["description"] for parameter in path["get"].get("parameters", []))
     schemas = document["components"]["schemas"]
     assert all(schema["description"] for schema in schemas.values())
-    assert all(field["description"] for field in schemas["Stats"]["properties"].values())
+    numbers = schemas["Stats"]["properties"]
+    assert all(field["description"] for field in numbers.values())
+    assert set(numbers["state"]["enum"]) == {"connecting", "connected", "away", "stopped", "failed"}
+    assert numbers["connected"]["type"] == "boolean"
+    assert {"state", "connected"} <= set(schemas["Stats"]["required"])
     assert "HTTPValidationError" not in schemas
     assert document["paths"]["/readyz"]["get"]["responses"].keys() == {"200", "4XX", "503"}
 

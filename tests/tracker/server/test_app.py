@@ -121,7 +121,7 @@ async def test_all_clients_see_the_same_fleet(server, count):
             while len(mirror) < 100 or mirror[f"{99:06x}"]["time"] < 1e9 + 19:
                 mirror.apply(await frame_of(client), time.monotonic())
             fleets.append({key: (row["lat"], row["time"]) for key, row in mirror.aircraft().items()})
-        truth = server.service.store.picture(connected=True)
+        truth = server.service.store.picture()
         expected = dict(zip(truth.key, zip(truth.lat.tolist(), truth.time.tolist(), strict=True), strict=True))
         assert all(fleet == expected for fleet in fleets)
 

@@ -160,7 +160,7 @@ class AnyInterleaving(RuleBasedStateMachine):
     def teardown(self):
         self.lost += self.fleet.expire(self.now)
         self.tick()
-        truth = self.fleet.picture(self.now, unheard=True)
+        truth = self.fleet.picture(self.now)
         fleet = {
             key: state
             for key, *state in zip(truth.key, truth.lat.tolist(), truth.lon.tolist(), truth.time.tolist(), strict=True)

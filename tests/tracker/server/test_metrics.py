@@ -16,7 +16,7 @@ from tracker.state.stats import Stats
 STATS = Stats(
     received=10, rejected=1, duplicates=2, late=3, outside_window=4, tombstones=5, reconnects=6, logs_replaced=7,
     truncated=8, rate=2.5, lag=9, rows=11, aircraft=12, stale=13, newest=datetime(2023, 11, 14, tzinfo=UTC),
-    connected=True,
+    state="connected",
 )  # fmt: skip
 
 

@@ -73,15 +73,39 @@ def test_a_live_report_counts_from_its_arrival_whatever_the_clock_of_its_record(
     assert dict(zip(picture.key, picture.age.tolist(), strict=True)) == {"aaaaaa": 1.0, "bbbbbb": 2.0}
 
 
-def test_while_nothing_can_be_heard_all_are_stale_and_none_is_lost():
+def test_while_nothing_can_be_heard_all_are_stale_nobody_ages_and_none_is_lost():
     fleet = Fleet()
     apply(fleet, state("aaaaaa"), now=0.0)
-    picture = fleet.picture(3600.0, unheard=True)
-    assert picture.key == ["aaaaaa"]
-    assert picture.stale.all()
-    fleet.pause(3600.0)
-    assert fleet.expire(3610.0) == []
-    assert not fleet.picture(3610.0).stale[0]
+    fleet.silence(5.0)
+    fleet.silence(1800.0)  # told once more, it is the same silence
+    picture = fleet.picture(3600.0)
+    assert (picture.key, picture.age.tolist(), picture.stale.tolist()) == (["aaaaaa"], [5.0], [True])
+    assert fleet.count(3600.0) == (1, 1)
+    assert fleet.expire(3600.0) == []
+    fleet.resume(3600.0)
+    fleet.resume(3605.0)
+    picture = fleet.picture(3610.0)
+    assert (picture.age.tolist(), picture.stale.tolist()) == ([15.0], [False])
+    assert fleet.expire(3655.0) == []
+    assert fleet.expire(3655.5) == ["aaaaaa"]
+
+
+def test_one_that_was_overdue_when_the_silence_began_is_lost_only_after_it():
+    fleet = Fleet()
+    apply(fleet, state("aaaaaa"), now=0.0)
+    fleet.silence(61.0)
+    assert (fleet.expire(62.0), fleet.count(62.0)) == ([], (1, 1))
+    fleet.resume(70.0)
+    assert (fleet.count(70.0), fleet.expire(70.0)) == ((0, 0), ["aaaaaa"])
+
+
+def test_what_is_sent_tells_when_an_aircraft_was_heard_also_in_a_silence():
+    fleet = Fleet()
+    apply(fleet, state("aaaaaa"), now=0.0)
+    fleet.silence(5.0)
+    assert fleet.changes(100.0, 0, fleet.seq).age.tolist() == [100.0]
+    fleet.resume(100.0)
+    assert fleet.changes(101.0, 0, fleet.seq).age.tolist() == [6.0]
 
 
 def test_infinite_limits_mean_never():
@@ -120,3 +144,37 @@ def test_slots_are_used_again_and_nobody_gets_anothers_state(steps):
         assert sorted(picture.key) == sorted(plain)
         assert picture.lat.tolist() == [int(key, 16) / 4 for key in picture.key]
         assert len(fleet._columns["taken"]) <= 512
+
+
+KEYS = st.sampled_from([f"{number:06x}" for number in range(4)])
+STEPS = st.one_of(
+    st.tuples(st.just("report"), st.lists(KEYS, min_size=1, max_size=4)),
+    st.tuples(st.just("wait"), st.integers(1, 40)),
+    st.tuples(st.sampled_from(["silence", "resume", "expire"]), st.none()),
+)
+
+
+@given(st.lists(STEPS, max_size=40))
+def test_ages_are_those_of_stop_watches_that_rest_while_nothing_can_be_heard(steps):
+    fleet, now, silent, ages = Fleet(stale_after=15, lost_after=60), 1000.0, False, {}
+    for step, argument in steps:
+        match step:
+            case "report":
+                apply(fleet, *map(state, argument), now=now)
+                ages |= dict.fromkeys(argument, 0)
+            case "wait":
+                now += argument
+                ages = {key: age + argument * (not silent) for key, age in ages.items()}
+            case "silence" | "resume":
+                getattr(fleet, step)(now)
+                silent = step == "silence"
+            case "expire":
+                lost = {key for key, age in ages.items() if age > 60 and not silent}
+                assert set(fleet.expire(now)) == lost
+                ages = {key: age for key, age in ages.items() if key not in lost}
+        shown = {key: age for key, age in ages.items() if age <= 60 or silent}
+        stale = {key for key, age in shown.items() if age > 15 or silent}
+        picture = fleet.picture(now)
+        assert dict(zip(picture.key, picture.age.tolist(), strict=True)) == shown
+        assert {key for key, grey in zip(picture.key, picture.stale.tolist(), strict=True) if grey} == stale
+        assert fleet.count(now) == (len(shown), len(stale))

@@ -1,6 +1,6 @@
-"""`LiveMap`: an ipyleaflet map on which a marker stands for each aircraft of the last `Picture`.
+"""`LiveMap`: an ipyleaflet map on which a marker stands for each aircraft of the last `Scene`.
 
-    Picture ──> LiveMap.draw ──> viewpoint, markers, popups, a count ──> one message for each marker that changed
+    Scene ──> LiveMap.draw ──> viewpoint, markers, popups, a count ──> one message for each marker that changed
     window ──> positions over time (`Paths`) ──> one line for all trails ──> one message every two seconds
     browser ──> clicks, answers to moves (handed over, any thread) ──> the next draw
 
@@ -30,6 +30,7 @@ from tracker.jupyter.map.trails import Trails
 from tracker.jupyter.map.viewpoint import Viewpoint
 from tracker.jupyter.options import check_follow, check_limit, check_view, choose_scale, parse_trails
 from tracker.state.fleet import Picture
+from tracker.state.scene import Scene
 from tracker.state.window import Paths
 
 LIMIT = 150
@@ -120,12 +121,12 @@ class LiveMap(ipyleaflet.Map):
         for guest in guests:
             self.add(guest)
 
-    def draw(self, picture: Picture) -> None:
-        """Shows the aircraft of `picture` and no other. To be called from one thread only, about once a second."""
+    def draw(self, scene: Scene) -> None:
+        """Show the aircraft of a scene and no other. To be called from one thread only, about once a second."""
         with self._guard:
             if self._closed:
                 return
-            self.picture = picture
+            self.picture = picture = scene.picture
             followed = None if self.follow is None else find(picture, self.follow)
             self._look(picture, followed)
             self._draw_markers(picture, followed)

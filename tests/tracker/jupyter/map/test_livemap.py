@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from maps import click, count, markers, shown, svg
-from screens import Wire, picture
+from screens import Wire, picture, scene, seen
 
 from tracker.jupyter.map import symbols
 from tracker.jupyter.map.livemap import LiveMap
@@ -23,24 +23,24 @@ def test_legend_and_markers_show_the_same_colours(live: LiveMap) -> None:
 
 def test_no_more_markers_than_the_limit_and_the_map_says_so(wire: Wire) -> None:
     live = LiveMap(limit=10)
-    live.draw(picture(10))
+    live.draw(scene(10))
     assert "10 aircraft" in count(live)
-    live.draw(picture(82))
+    live.draw(scene(82))
     assert len(markers(live)) == 10
     assert "10 of 82 drawn" in count(live)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 7])
 def test_limit_can_be_lowered_while_the_map_lives(live: LiveMap, limit: int) -> None:
-    live.draw(picture(20))
+    live.draw(scene(20))
     live.limit = limit
-    live.draw(picture(20))
+    live.draw(scene(20))
     assert len(shown(live)) == limit
 
 
 def test_all_sizes_of_message_stay_small(wire: Wire) -> None:
     live = LiveMap()
-    live.draw(picture(150))
+    live.draw(scene(150))
     sizes = sorted(len(json.dumps(data, default=str)) for _, data in wire.take())
     assert sizes[-1] < 200_000  # the land, sent once
     assert sizes[-2] < 20_000
@@ -49,7 +49,7 @@ def test_all_sizes_of_message_stay_small(wire: Wire) -> None:
 def test_backdrop_is_sent_once(wire: Wire) -> None:
     live = LiveMap()
     for second in range(3):
-        live.draw(picture(5, lat=np.full(5, 48.0 + second)))
+        live.draw(scene(5, lat=np.full(5, 48.0 + second)))
     assert sum("MultiPolygon" in json.dumps(data, default=str) for _, data in wire.take()) == 1
 
 
@@ -62,19 +62,19 @@ def test_backdrop_alone_needs_no_tiles(wire: Wire) -> None:
 def test_guests_stay_on_the_map_and_survive_it(wire: Wire) -> None:
     guest = ipyleaflet.Circle(location=[48, 2], radius=10)
     live = LiveMap(layers=(guest,))
-    live.draw(picture(3))
+    live.draw(scene(3))
     assert guest in live.layers
     live.close()
     assert guest.comm is not None
 
 
 def test_repr_is_the_same_for_every_map(live: LiveMap) -> None:
-    live.draw(picture(3))
+    live.draw(scene(3))
     assert repr(live) == "LiveMap()" == repr(LiveMap(zoom=3))
 
 
 def test_display_holds_the_widget_and_a_picture(live: LiveMap) -> None:
-    live.draw(picture(3))
+    live.draw(scene(3))
     bundle = live._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == live.model_id
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
@@ -83,12 +83,12 @@ def test_display_holds_the_widget_and_a_picture(live: LiveMap) -> None:
 
 def test_closed_map_sends_nothing_more_and_leaves_no_widget(wire: Wire) -> None:
     live = LiveMap()
-    live.draw(picture(20))
+    live.draw(scene(20))
     live.close()
     opened, closed = ([data for kind, data in wire if kind == name] for name in ("comm_open", "comm_close"))
     assert len(opened) == len(closed)
     wire.take()
-    live.draw(picture(20, first=5))
+    live.draw(scene(20, first=5))
     live.close()
     assert wire.take() == []
 
@@ -100,7 +100,7 @@ def test_drawing_in_a_thread_while_the_notebook_reads_and_closes(live: LiveMap) 
         step = 0
         while not stop.is_set():
             step += 1
-            live.draw(picture(30, first=step % 7, track=np.full(30, float(step % 360))))
+            live.draw(scene(30, first=step % 7, track=np.full(30, float(step % 360))))
 
     drawing = threading.Thread(target=draw)
     drawing.start()
@@ -118,7 +118,7 @@ def test_drawing_in_a_thread_while_the_notebook_reads_and_closes(live: LiveMap) 
 
 def test_followed_aircraft_is_drawn_however_many_others_there_are(wire: Wire) -> None:
     live = LiveMap(follow="TEST30", limit=1)
-    live.draw(picture(40))
+    live.draw(scene(40))
     assert list(shown(live)) == [(48.3, 2.3)]
 
 
@@ -133,7 +133,7 @@ def test_colours_can_tell_the_speed_or_the_vertical_rate_and_the_legend_says_whi
     wire: Wire, colour_by: str, field: str, values: list, classes: list
 ) -> None:
     live = LiveMap(center=[48.5, 2.5], zoom=9, colour_by=colour_by)
-    live.draw(picture(4, **{field: values}))
+    live.draw(scene(4, **{field: values}))
     colours = [svg(shown(live)[48 + i / 100, 2 + i / 100]).partition('fill="')[2][:7] for i in range(4)]
     scale = symbols.SCALES[colour_by]
     assert colours == [scale.colours[index] for index in classes]
@@ -150,7 +150,7 @@ def still_of_altitude(live: LiveMap) -> bytes:
 
 def test_neighbours_across_the_antimeridian_are_drawn_as_neighbours(wire: Wire) -> None:
     live = LiveMap(center=[0, 179], zoom=6)
-    live.draw(picture(2, lat=[0, 0], lon=[178.5, -179.5]))
+    live.draw(scene(2, lat=[0, 0], lon=[178.5, -179.5]))
     assert sorted(shown(live)) == [(0.0, 178.5), (0.0, 180.5)]
 
 
@@ -173,10 +173,10 @@ def test_whatever_comes_is_drawn_as_json_and_as_many_as_have_a_place(wire: Wire,
     live = LiveMap(limit=4)
     wire.take()
     for one in drawn:
-        live.draw(one)
+        live.draw(seen(one))
         for marker in markers(live):
             click(marker)
-        live.draw(one)
+        live.draw(seen(one))
         known = int((np.isfinite(one.lat) & np.isfinite(one.lon)).sum())
         assert sum(m.icon.icon_size != [0, 0] for m in markers(live)) == min(known, 4)
     json.dumps([data for kind, data in wire if kind == "comm_msg"], allow_nan=False)

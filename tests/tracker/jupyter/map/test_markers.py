@@ -1,7 +1,7 @@
 import ipyleaflet
 import numpy as np
 from maps import answer, markers, shown, svg
-from screens import Wire, picture
+from screens import Wire, scene
 
 from tracker.jupyter.map import symbols
 from tracker.jupyter.map.livemap import LiveMap
@@ -9,7 +9,7 @@ from tracker.jupyter.map.markers import PATIENCE
 
 
 def test_each_aircraft_is_a_marker_that_points_along_its_track(live: LiveMap) -> None:
-    live.draw(picture(3, track=[10.2, 200, np.nan]))
+    live.draw(scene(3, track=[10.2, 200, np.nan]))
     north, south, unknown = (shown(live)[48 + i / 100, 2 + i / 100] for i in range(3))
     assert (north.rotation_angle, south.rotation_angle) == (10, 200)
     assert "<polygon" in svg(north)
@@ -22,23 +22,23 @@ def test_colour_says_the_altitude(live: LiveMap) -> None:
     feet = [500, 32_000, 45_000, np.nan, 0, 32_000]
     on_ground = [0, 0, 0, 0, 1, 0]
     stale = [False] * 5 + [True]
-    live.draw(picture(6, altitude=np.array(feet) * 0.3048, on_ground=on_ground, stale=stale))
+    live.draw(scene(6, altitude=np.array(feet) * 0.3048, on_ground=on_ground, stale=stale))
     colours = [svg(shown(live)[48 + i / 100, 2 + i / 100]).partition('fill="')[2][:7] for i in range(6)]
     expected = [0, 7, 9, symbols.UNKNOWN, symbols.GROUND, symbols.STALE]
     assert colours == [symbols.ALTITUDE.colours[index] for index in expected]
 
 
 def test_unchanged_picture_sends_nothing(live: LiveMap, wire: Wire) -> None:
-    live.draw(picture(50))
+    live.draw(scene(50))
     wire.take()
-    live.draw(picture(50, age=np.full(50, 9.0)))
+    live.draw(scene(50, age=np.full(50, 9.0)))
     assert wire.take() == []
 
 
 def test_change_of_everything_is_one_message_an_aircraft(live: LiveMap, wire: Wire) -> None:
-    live.draw(picture(150))
+    live.draw(scene(150))
     wire.take()
-    live.draw(picture(150, lat=np.linspace(40, 41, 150), track=np.full(150, 90.0), altitude=np.zeros(150)))
+    live.draw(scene(150, lat=np.linspace(40, 41, 150), track=np.full(150, 90.0), altitude=np.zeros(150)))
     kinds = [kind for kind, _ in wire.take()]
     # The one that is opened is the icon of the lower class.
     assert (kinds.count("comm_msg"), kinds.count("comm_open")) == (150, 1)
@@ -46,29 +46,29 @@ def test_change_of_everything_is_one_message_an_aircraft(live: LiveMap, wire: Wi
 
 def test_move_of_less_than_a_pixel_is_not_sent_and_does_not_add_up(live: LiveMap, wire: Wire) -> None:
     live.zoom = 2
-    live.draw(picture(1, lat=[48.0]))
+    live.draw(scene(1, lat=[48.0]))
     wire.take()
     # A pixel of zoom 2 is some 0.23 degrees of latitude here.
-    live.draw(picture(1, lat=[48.15]))
+    live.draw(scene(1, lat=[48.15]))
     assert wire.take() == []
-    live.draw(picture(1, lat=[48.3]))
+    live.draw(scene(1, lat=[48.3]))
     assert len(wire.take()) == 1
     assert markers(live)[0].location == [48.3, 2.0]
 
 
 def test_zooming_in_brings_markers_to_where_they_are(live: LiveMap) -> None:
     live.zoom = 2
-    live.draw(picture(1, lat=[48.0]))
-    live.draw(picture(1, lat=[48.05]))
+    live.draw(scene(1, lat=[48.0]))
+    live.draw(scene(1, lat=[48.05]))
     assert markers(live)[0].location == [48.0, 2.0]
     live.zoom = 9
-    live.draw(picture(1, lat=[48.05]))
+    live.draw(scene(1, lat=[48.05]))
     assert markers(live)[0].location == [48.05, 2.0]
 
 
 def test_marker_waits_for_the_answer_to_its_last_move_and_then_skips_to_the_newest_place(live: LiveMap) -> None:
     def draw(lat: float) -> float:
-        live.draw(picture(1, lat=[lat]))
+        live.draw(scene(1, lat=[lat]))
         return markers(live)[0].location[0]
 
     draw(48.0)
@@ -80,56 +80,56 @@ def test_marker_waits_for_the_answer_to_its_last_move_and_then_skips_to_the_newe
 
 
 def test_browser_that_went_away_holds_up_nothing_for_long(live: LiveMap) -> None:
-    live.draw(picture(1, lat=[48.0]))
-    live.draw(picture(1, lat=[48.1]))
+    live.draw(scene(1, lat=[48.0]))
+    live.draw(scene(1, lat=[48.1]))
     answer(markers(live)[0])
     for step in range(3 * PATIENCE):
-        live.draw(picture(1, lat=[50.0 + step]))
+        live.draw(scene(1, lat=[50.0 + step]))
     assert markers(live)[0].location[0] == 50.0 + step
 
 
 def test_lost_aircraft_that_moved_unanswered_gives_its_marker_away_all_the_same(live: LiveMap) -> None:
-    live.draw(picture(1))
-    live.draw(picture(1, lat=[48.1]))
+    live.draw(scene(1))
+    live.draw(scene(1, lat=[48.1]))
     answer(markers(live)[0])
-    live.draw(picture(1, lat=[48.2]))
-    live.draw(picture(1, first=7))
+    live.draw(scene(1, lat=[48.2]))
+    live.draw(scene(1, first=7))
     assert list(shown(live)) == [(48.07, 2.07)]
 
 
 def test_lost_aircraft_is_gone_and_its_marker_serves_another(live: LiveMap) -> None:
-    live.draw(picture(10))
+    live.draw(scene(10))
     made = set(markers(live))
-    live.draw(picture(4))
+    live.draw(scene(4))
     assert len(shown(live)) == 4
-    live.draw(picture(10, first=20))
+    live.draw(scene(10, first=20))
     assert set(markers(live)) == made
     assert sorted(shown(live)) == [(48 + i / 100, 2 + i / 100) for i in range(20, 30)]
 
 
 def test_five_thousand_aircraft_cost_no_more_messages_than_the_limit(live: LiveMap, wire: Wire) -> None:
-    live.draw(picture(5000, lat=np.linspace(40, 50, 5000)))
+    live.draw(scene(5000, lat=np.linspace(40, 50, 5000)))
     wire.take()
-    live.draw(picture(5000, lat=np.linspace(41, 51, 5000)))
+    live.draw(scene(5000, lat=np.linspace(41, 51, 5000)))
     assert len(wire.take()) <= 151
 
 
 def test_mouse_over_a_marker_tells_the_callsign_else_the_address(live: LiveMap) -> None:
-    live.draw(picture(2, callsign=["<AFR>", None]))
+    live.draw(scene(2, callsign=["<AFR>", None]))
     assert [marker.title for marker in markers(live)] == ["<AFR>", "000001"]
 
 
 def test_marker_that_serves_another_aircraft_tells_its_name_by_an_element_that_is_made_anew(
     live: LiveMap, wire: Wire
 ) -> None:
-    live.draw(picture(1))
-    live.draw(picture(0))
+    live.draw(scene(1))
+    live.draw(scene(0))
     wire.take()
-    live.draw(picture(1, first=7))
+    live.draw(scene(1, first=7))
     (marker,) = markers(live)
     states = [data["state"] for kind, data in wire.take() if "title" in data["state"] or "icon" in data["state"]]
     assert states[0]["title"] == marker.title == "TEST7"
     assert states[0]["icon"] != states[-1]["icon"]
     assert isinstance(marker.icon, ipyleaflet.Icon)
-    live.draw(picture(1, first=7))
+    live.draw(scene(1, first=7))
     assert wire.take() == []

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from screens import Wire, picture
+from screens import Wire, scene
 
 from tracker.jupyter.map.livemap import LiveMap
 from tracker.jupyter.map.trails import GAP, POINTS, TRAILS, TRAILS_EVERY, lines
@@ -103,17 +103,17 @@ def test_trails_are_one_layer_and_one_message_every_two_seconds(wire: Wire) -> N
     now = [0.0]
     asked, paths = paths_of()
     live = LiveMap(trails="90s", paths=paths, clock=lambda: now[0])
-    live.draw(picture(3))
+    live.draw(scene(3))
     (layer,) = (one for one in live.layers if isinstance(one, ipyleaflet.Polyline))
     assert layer.locations == [[[48.0, 2 + i / 100], [48.001, 2 + i / 100], [48.002, 2 + i / 100]] for i in range(3)]
     assert asked == [(["000000", "000001", "000002"], 90.0)]
     wire.take()
     now[0] = TRAILS_EVERY - 0.1
-    live.draw(picture(2))
+    live.draw(scene(2))
     assert len(layer.locations) == 3
     wire.take()
     now[0] = TRAILS_EVERY
-    live.draw(picture(2))
+    live.draw(scene(2))
     assert len(layer.locations) == 2
     assert len(wire.take()) == 1
 
@@ -121,7 +121,7 @@ def test_trails_are_one_layer_and_one_message_every_two_seconds(wire: Wire) -> N
 def test_trails_of_a_great_many_aircraft_stay_few_and_their_message_small(wire: Wire) -> None:
     asked, paths = paths_of()
     live = LiveMap(trails=True, limit=500, paths=paths)
-    live.draw(picture(500))
+    live.draw(scene(500))
     assert len(asked[0][0]) == TRAILS
     assert asked[0][1] == 120.0
 
@@ -129,5 +129,5 @@ def test_trails_of_a_great_many_aircraft_stay_few_and_their_message_small(wire: 
 def test_without_trails_nobody_is_asked_for_them(wire: Wire) -> None:
     asked, paths = paths_of()
     for off in (None, False):
-        LiveMap(trails=off, paths=paths).draw(picture(3))
+        LiveMap(trails=off, paths=paths).draw(scene(3))
     assert asked == []
