@@ -131,11 +131,19 @@ class Clocks:
         return (batch.with_times(np.where(mended, batch.published, batch.time)) if mended.any() else batch), future
 
     def ahead(self, now: float) -> Ahead | None:
-        """Return what was refused in the last `TOLD` seconds; None: nothing."""
-        self._refused = {key: seen for key, seen in self._refused.items() if abs(now - seen[0]) <= TOLD}
-        if not self._refused:
-            return None
-        return Ahead(len(self._refused), next(reversed(self._refused.values()))[1])
+        """Return what was refused in the last `TOLD` seconds; None: nothing. Any thread may ask."""
+        lately = [lead for moment, lead in list(self._refused.values()) if abs(now - moment) <= TOLD]
+        return Ahead(len(lately), lately[-1]) if lately else None
+
+    def trouble(self, now: float) -> str | None:
+        """Say which clocks lie, in a sentence; None: none does. Any thread may ask."""
+        ahead, correction = self.ahead(now), self.correction
+        if ahead is not None:
+            whose = "an aircraft" if ahead.keys == 1 else f"{ahead.keys:,} aircraft"
+            return f"reports of {whose} are refused, as their clocks are ahead by {ahead.seconds:,.0f} s"
+        if correction:
+            return f"this machine's clock is behind by {correction:,.0f} s"
+        return None
 
     def _believe(self, now: float) -> None:
         """Correct our clock by the least lead on which enough live reports agree, if none agrees with our clock."""

@@ -24,7 +24,6 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from producer.cluster.connection import Security
 from tracker.errors import BrokerUnreachable, HandshakeFailed
-from tracker.feed.clocks import Clocks
 from tracker.feed.consumer import connected, reach
 from tracker.feed.partition import LogReplaced, Partition
 from tracker.feed.records import Reading, Record, read
@@ -95,7 +94,6 @@ class Feed:
         self._security = security or Security()
         self._known = False  # whether the broker has ever let us in
         self._refusals = 0
-        self._clocks = Clocks()
         self._partitions: dict[int, Partition] = {}
         self._seen_topic = False  # or its absence: whatever comes from then on is new
         self._heard_at = 0.0
@@ -250,7 +248,7 @@ class Feed:
         for some, backlog in ((records[:live], True), (records[live:], False)):
             if some:
                 self._heard_at = time.monotonic()
-                reading = read(some, time.time(), self._clocks, live=not backlog)
+                reading = read(some, time.time(), self.status.clocks, live=not backlog)
                 self._sink.take(reading, backlog=backlog, now=self._heard_at)
         if records:
             self._wait = _SHORTEST_WAIT

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from tracker.feed.clocks import Clocks
+
 State = Literal["connecting", "connected", "away", "stopped", "failed"]
 """How a feed stands with its broker.
 
@@ -31,6 +33,8 @@ class Status:
     """Partitions found to hold another log than before."""
     truncated: int = 0
     """Records that retention removed before they could be read."""
+    clocks: Clocks = field(default_factory=Clocks)
+    """Whose clocks are believed."""
     error: str | None = None
     """What is wrong now, or was last, in a sentence."""
 

@@ -83,7 +83,7 @@ def _strip_html(stats: Stats, source: str) -> str:
         f"{_FONT};color:{_INK};display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 14px;padding:3px 0;"
         "max-width:100%;font-variant-numeric:tabular-nums"
     )
-    return f'<div role="status" style="{looks}">{" ".join(parts)}</div>{_error(stats)}'
+    return f'<div role="status" style="{looks}">{" ".join(parts)}</div>{_faults(stats)}'
 
 
 def _item(number: str, words: str) -> str:
@@ -96,6 +96,8 @@ def _state(stats: Stats) -> str:
     if stats.connected and stats.aircraft and stats.stale == stats.aircraft:
         newest = f", newest report of {_clock(stats.newest)}" if stats.newest is not None else ""
         return _badge(_BAD, "◐", f"connected, but all stale{newest}")
+    if stats.connected and stats.trouble:
+        return _badge(_BAD, "◐", "connected, but with trouble")
     if stats.connected:
         return _badge(_GOOD, "●", "connected")
     colour, sign, words = _AWAY[stats.state]
@@ -107,12 +109,12 @@ def _badge(colour: str, sign: str, words: str) -> str:
     return f'<b style="{looks};font-weight:600"><span style="color:{colour}">{sign}</span> {words}</b>'
 
 
-def _error(stats: Stats) -> str:
-    """On a line of its own: it may be long."""
-    if not stats.error:
-        return ""
+def _faults(stats: Stats) -> str:
+    """What is wrong, each on a line of its own: it may be long."""
+    said = [stats.trouble and f"trouble: {stats.trouble}", stats.error and f"last error: {stats.error}"]
     looks = f"{_FONT};color:{_INK};border-left:4px solid {_BAD};padding:0 8px;overflow-wrap:anywhere"
-    return f'<div style="{looks}"><span style="color:{_BAD}">⚠</span> last error: {html.escape(stats.error)}</div>'
+    sign = f'<span style="color:{_BAD}">⚠</span>'
+    return "".join(f'<div style="{looks}">{sign} {html.escape(one)}</div>' for one in said if one)
 
 
 def _clock(moment: datetime) -> str:
@@ -129,12 +131,21 @@ def _numbers(stats: Stats) -> list[tuple[str, str]]:
         (f"{stats.rows:,}", "rows"),
     ]
     faults = {
-        "rejected": stats.rejected,
+        _rejected(stats): stats.rejected,
         "late": stats.late,
         "duplicates": stats.duplicates,
         "outside window": stats.outside_window,
         "reconnects": stats.reconnects,
         "logs replaced": stats.logs_replaced,
+        "mended": sum(stats.repaired.values()),
         "missed by retention": stats.truncated,
+        "rows dropped, as the window is full": stats.evicted,
     }
     return numbers + [(f"{count:,}", words) for words, count in faults.items() if count or words == "rejected"]
+
+
+def _rejected(stats: Stats) -> str:
+    """With the reasons, where there are more than one."""
+    if len(stats.refused) < 2:
+        return "rejected"
+    return f"rejected ({', '.join(f'{refusal.reason} {refusal.count:,}' for refusal in stats.refused)})"

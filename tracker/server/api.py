@@ -189,7 +189,10 @@ def _server(store: Store, status: Status) -> APIRouter:
         seen_ready = seen_ready or status.caught_up
         if not seen_ready:
             raise HTTPException(503, status.error or "the log is being read")
-        return _Json(_encode({"ready": True, "connected": status.connected, "lag": status.lag}))
+        stats = store.stats(status)
+        reason = stats.trouble if stats.connected else stats.error or "the broker is away"
+        ready = {"ready": True, "connected": stats.connected, "lag": stats.lag}
+        return _Json(_encode(ready | {"degraded": reason is not None, "reason": reason}))
 
     return router
 

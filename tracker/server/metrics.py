@@ -41,6 +41,7 @@ _COUNTERS = {
     "tombstones": "Records without a value.",
     "reconnects": "How often the broker was found again.",
     "logs_replaced": "Partitions found to hold another log than before.",
+    "evicted": "Rows that left the window before their time, as it was full.",
     "truncated": "Records that retention removed before they could be read.",
 }
 _GAUGES = {
@@ -49,6 +50,7 @@ _GAUGES = {
     "rows": ("window_rows", "Reports in the window."),
     "aircraft": ("aircraft", "Aircraft that are not lost."),
     "stale": ("stale_aircraft", "Aircraft among them that were not heard for a while."),
+    "clock_correction": ("clock_correction_seconds", "How far this machine's clock was found to be behind, s."),
     "connected": ("connected", "1 while the broker answers."),
 }
 
@@ -141,6 +143,13 @@ class _Numbers(Collector):
         stats = self._stats()
         for field, text in _COUNTERS.items():
             yield CounterMetricFamily(f"tracker_{field}", text, value=getattr(stats, field))
+        refused = CounterMetricFamily("tracker_refused", "Values or elements refused, by reason.", labels=["reason"])
+        for refusal in stats.refused:
+            refused.add_metric([refusal.reason], refusal.count)
+        repaired = CounterMetricFamily("tracker_repaired", "Values that were mended, by field.", labels=["field"])
+        for field, count in stats.repaired.items():
+            repaired.add_metric([field], count)
+        yield from (refused, repaired)
         for field, (name, text) in _GAUGES.items():
             value = getattr(stats, field)
             if value is not None:

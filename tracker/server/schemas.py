@@ -140,6 +140,11 @@ class Ready(BaseModel):
     """Whether the broker answers at this moment; what is held is served in any case."""
     lag: int | None
     """Records in the log that are not read yet."""
+    degraded: bool
+    """Whether what is served may be stale or incomplete, because the broker is away or most reports are refused. A
+    balancer should keep the server: all others read the same topic."""
+    reason: str | None
+    """Why it is degraded, in a sentence."""
 
 
 class Refused(BaseModel):

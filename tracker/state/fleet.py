@@ -10,6 +10,7 @@ the start, how far a record lies behind the newest one of the log. While nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,6 +176,15 @@ class Fleet:
         if backlog:
             self._newest_backlog = max(self._newest_backlog, float(batch.published.max()))
             self._age_backlog(now)
+
+    def hear(self, keys: Sequence[str], now: float) -> None:
+        """Note that these aircraft were heard at `now`, by reports that say nothing new of them."""
+        slots = [self._slots[key] for key in keys if key in self._slots]
+        if slots:
+            self.seq += 1
+            self._columns["seq"][slots] = self.seq
+            self._columns["heard_at"][slots] = self._clock(now)
+            self._columns["backlog"][slots] = False
 
     def silence(self, now: float) -> None:
         """Note that from `now` on nothing can be heard: all are stale, nobody ages and nobody is lost until `resume`.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from tracker.feed.status import State
+from tracker.state.ledger import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,10 @@ class Stats:
     """Valid reports read, duplicates and late ones included, refused ones not."""
     rejected: int = 0
     """Values or elements refused; see `Tracker.rejected()`."""
+    refused: tuple[Refusal, ...] = ()
+    """The same by reason, the most frequent first, each with its newest example."""
+    repaired: dict[str, int] = field(default_factory=dict)
+    """By field: values that were mended, so that the rest of their report could be taken."""
     duplicates: int = 0
     """Reports with the key and event time of one already held: dropped."""
     late: int = 0
@@ -43,6 +48,8 @@ class Stats:
     """Records in the log that are not read yet; None before that is known."""
     rows: int = 0
     """Rows in the window."""
+    evicted: int = 0
+    """Rows that left the window before their time, as it holds no more than `max_rows`."""
     aircraft: int = 0
     """Aircraft that are not lost."""
     stale: int = 0
@@ -56,6 +63,11 @@ class Stats:
     """Whether the broker answers: whether `state` is `connected`."""
     since: datetime | None = None
     """Since when `connected` is as it is, UTC."""
+    clock_correction: float = 0.0
+    """How far this machine's clock was found to be behind, s; 0: it is believed."""
+    trouble: str | None = None
+    """Why what is shown may be wrong although the broker answers, in a sentence: most reports are refused, or a clock
+    lies."""
     error: str | None = None
     """The last error, in a sentence."""
 

@@ -5,6 +5,7 @@ feed's thread ──> take, silence, resume ──> Store ──> ask (the windo
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -14,17 +15,18 @@ from typing import TypeVar
 
 import numpy as np
 
+from tracker.feed.batch import Batch
 from tracker.feed.records import Reading, Reject
 from tracker.feed.status import Status
 from tracker.state.fleet import Fleet, Picture
+from tracker.state.ledger import Ledger
 from tracker.state.scene import Scene
 from tracker.state.stats import Stats
-from tracker.state.window import Window
+from tracker.state.window import MAX_ROWS, Window
 
 Answer = TypeVar("Answer")
 
-KEPT_REJECTS = 1_000
-"""The newest refused records that are kept."""
+log = logging.getLogger(__name__)
 
 _RATE_SPAN = 5.0  # s
 
@@ -36,15 +38,17 @@ class Store:
         window: Reach of the window, s.
         stale_after: Not heard for so long, s: stale.
         lost_after: Not heard for so long, s: lost.
+        max_rows: Rows that the window holds at most.
     """
 
-    def __init__(self, window: float, stale_after: float, lost_after: float) -> None:
+    def __init__(self, window: float, stale_after: float, lost_after: float, max_rows: int = MAX_ROWS) -> None:
         self._lock = threading.Lock()
-        self._window = Window(window)
+        self._window = Window(window, max_rows=max_rows)
         self.fleet = Fleet(stale_after, lost_after)
         """Not locked: use it in the feed's thread only."""
-        self._rejects: deque[Reject] = deque(maxlen=KEPT_REJECTS)
-        self._counts = dict.fromkeys(("received", "rejected", "duplicates", "late", "outside_window", "tombstones"), 0)
+        self._ledger = Ledger()
+        names = ("received", "rejected", "duplicates", "late", "outside_window", "tombstones", "evicted")
+        self._counts = dict.fromkeys(names, 0)
         self._recent: deque[tuple[float, int]] = deque()  # (moment, reports), for the rate
 
     @property
@@ -56,20 +60,33 @@ class Store:
         """Take in what was read at the monotonic time `now`; `backlog`: the log held it before we came."""
         counts = self._counts
         with self._lock:
-            self._rejects.extend(reading.rejects)
+            taken = 0 if reading.batch is None else len(reading.batch)
+            said = self._ledger.note(taken, reading.rejects, reading.repaired, now)
             counts["rejected"] += len(reading.rejects)
             counts["tombstones"] += reading.tombstones
-            if reading.batch is None:
-                return
-            judgement = self._window.add(reading.batch)
-            self.fleet.apply(reading.batch, judgement.fresh, now, backlog=backlog)
-            counts["received"] += len(reading.batch)
-            counts["duplicates"] += judgement.duplicates
-            counts["late"] += len(judgement.late)
-            counts["outside_window"] += judgement.outside
-            self._recent.append((now, len(reading.batch)))
-            while self._recent[0][0] < now - _RATE_SPAN:
-                self._recent.popleft()
+            if reading.batch is not None:
+                self._take(reading.batch, backlog=backlog, now=now)
+        for refusal in said:
+            log.warning("refused (%s, %d so far): %s", refusal.reason, refusal.count, refusal.example)
+
+    def _take(self, batch: Batch, *, backlog: bool, now: float) -> None:
+        counts = self._counts
+        judgement = self._window.add(batch)
+        self.fleet.apply(batch, judgement.fresh, now, backlog=backlog)
+        if len(judgement.fresh) < len(judgement.accepted):
+            late = judgement.late.tolist()
+            counts["late"] += len(late)
+            if not backlog:
+                self.fleet.hear([batch.key[row] for row in late], now)
+        counts["received"] += len(batch)
+        counts["duplicates"] += judgement.duplicates
+        counts["outside_window"] += judgement.outside
+        if judgement.evicted and not counts["evicted"]:
+            log.warning("the window is full at %d rows: the oldest make room", self._window.max_rows)
+        counts["evicted"] += judgement.evicted
+        self._recent.append((now, len(batch)))
+        while self._recent[0][0] < now - _RATE_SPAN:
+            self._recent.popleft()
 
     def silence(self, now: float) -> None:
         """Note that from the monotonic time `now` on nothing can be heard."""
@@ -104,7 +121,7 @@ class Store:
     def rejects(self) -> list[Reject]:
         """Return the refused records that are kept, the newest last."""
         with self._lock:
-            return list(self._rejects)
+            return list(self._ledger.rejects)
 
     def stats(self, status: Status) -> Stats:
         """Return all numbers of this moment; `status` is that of the feed."""
@@ -122,6 +139,10 @@ class Store:
     def _stats(self, status: Status, now: float, aircraft: int, stale: int) -> Stats:
         return Stats(
             **self._counts,
+            refused=self._ledger.refused(),
+            repaired=dict(self._ledger.repaired),
+            clock_correction=status.clocks.correction,
+            trouble=_join(self._ledger.trouble(now), status.clocks.trouble(time.time())),
             rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,
             rows=len(self._window),
             aircraft=aircraft,
@@ -135,3 +156,7 @@ class Store:
             since=status.since,
             error=status.error,
         )
+
+
+def _join(*sentences: str | None) -> str | None:
+    return "; ".join(sentence for sentence in sentences if sentence) or None

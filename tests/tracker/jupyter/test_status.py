@@ -5,6 +5,7 @@ import pytest
 from screens import Wire, picture, run_in_thread
 
 from tracker.jupyter.status import StatusStrip
+from tracker.state.ledger import Refusal
 from tracker.state.scene import Scene
 from tracker.state.stats import Stats
 
@@ -110,3 +111,12 @@ def test_colours_come_from_the_theme_each_with_a_value_without_one(wire: Wire) -
     colours = re.findall(r"color:([^;\"]*)", strip.value)
     assert len(colours) > 4
     assert all(re.fullmatch(r"var\(--jp-[\w-]+,[^)]+\)", colour) for colour in colours)
+
+
+def test_trouble_is_told_beside_the_state_and_escaped(wire: Wire) -> None:
+    refused = (Refusal("range", 9, "lat = 91"), Refusal("json", 1, "<b>"))
+    stats = Stats(state="connected", rejected=10, refused=refused, trouble="all reports so far were refused (10): <b>")
+    said = words(StatusStrip(), stats)
+    assert "connected, but with trouble" in said
+    assert "trouble: all reports so far were refused (10): &lt;b&gt;" in said
+    assert "10 rejected (range 9, json 1)" in said

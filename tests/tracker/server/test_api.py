@@ -298,11 +298,44 @@ def test_it_is_ready_once_it_has_caught_up_and_remains_so(desk):
     desk.status.error = "localhost:9092: connection refused"
     assert desk.get("/readyz").json() == {"detail": "localhost:9092: connection refused"}
     desk.status.caught_up, desk.status.lag = True, 3
-    assert desk.get("/readyz").json() == {"ready": True, "connected": True, "lag": 3}
+    desk.status.error = None
+    assert desk.get("/readyz").json() == {
+        "ready": True, "connected": True, "lag": 3, "degraded": False, "reason": None,
+    }  # fmt: skip
     desk.status.caught_up = False
+    desk.status.error = "localhost:9092: connection refused"
     desk.lose_broker()
     answer = desk.get("/readyz")
-    assert (answer.status_code, answer.json()["connected"]) == (200, False)
+    assert answer.status_code == 200
+    assert answer.json()["connected"] is False
+    assert (answer.json()["degraded"], answer.json()["reason"]) == (True, "localhost:9092: connection refused")
+
+
+def test_where_most_reports_are_refused_it_stays_ready_and_says_why(desk, caplog):
+    desk.status.caught_up = True
+    desk.take(*({"icao24": "a1b2c3", "lat": 91.0 + number, "lon": 0.0} for number in range(10)))
+    answer = desk.get("/readyz")
+    assert (answer.status_code, answer.json()["degraded"]) == (200, True)
+    assert "10 of the last 14 reports were refused" in answer.json()["reason"]
+    assert "lat = 100.0" in answer.json()["reason"]
+    stats = desk.get("/api/stats").json()
+    assert stats["refused"] == [
+        {"reason": "range", "count": 10, "example": "lat = 100.0: refused (range): -90 to 90 is allowed"}
+    ]
+    assert stats["trouble"] == answer.json()["reason"]
+    assert 'tracker_refused_total{reason="range"} 10.0' in desk.get("/metrics").text
+    assert [record.getMessage() for record in caplog.records] == [
+        "refused (range, 10 so far): lat = 100.0: refused (range): -90 to 90 is allowed"
+    ]
+
+
+def test_a_lying_clock_is_told(desk):
+    desk.status.caught_up = True
+    now = time.time()
+    record = Record(json.dumps(EAST | {"time": now + 900.0}).encode(), int(now * 1000))
+    desk.store.take(read([record], now, desk.status.clocks), backlog=False, now=time.monotonic())
+    stats = desk.get("/api/stats").json()
+    assert "reports of an aircraft are refused, as their clocks are ahead by 900 s" in stats["trouble"]
 
 
 def test_openapi_describes_every_route_and_every_field(desk):

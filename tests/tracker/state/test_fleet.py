@@ -108,6 +108,17 @@ def test_what_is_sent_tells_when_an_aircraft_was_heard_also_in_a_silence():
     assert fleet.changes(101.0, 0, fleet.seq).age.tolist() == [6.0]
 
 
+def test_an_aircraft_whose_reports_come_late_is_heard_and_stays_where_it_is():
+    fleet = Fleet(stale_after=15, lost_after=60)
+    apply(fleet, state("aaaaaa", lat=1.0), now=0.0)
+    seq = fleet.seq
+    fleet.hear(["aaaaaa", "ffffff"], now=14.0)  # the other one is not held
+    picture = fleet.picture(20.0)
+    assert picture.key == ["aaaaaa"]
+    assert (picture.age.tolist(), picture.stale.tolist(), picture.lat.tolist()) == ([6.0], [False], [1.0])
+    assert fleet.changes(20.0, seq, fleet.seq).key == ["aaaaaa"]  # viewers are told
+
+
 def test_infinite_limits_mean_never():
     fleet = Fleet(stale_after=np.inf, lost_after=np.inf)
     apply(fleet, state("aaaaaa"), now=0.0)
