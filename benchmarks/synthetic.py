@@ -4,7 +4,6 @@ The producer runs here, the broker in a process of its own. `BENCH_REPORTS` (def
 published.
 """
 
-import itertools
 import math
 import os
 import statistics
@@ -15,7 +14,8 @@ import time
 import numpy as np
 
 from producer.publish.publisher import Publisher
-from producer.sources.synthetic import batches, launch, load_airports, run, step
+from producer.sources.pacing import run
+from producer.sources.synthetic import Synthetic, launch, load_airports, step
 from producer.stop import Stop
 
 REPORTS = int(os.environ.get("BENCH_REPORTS", "200000"))
@@ -55,11 +55,11 @@ def _publish(topic: str) -> float:
         try:
             assert broker.stdout is not None
             address = broker.stdout.readline().split(" at ")[1].split(",")[0]
-            reports = batches(launch(0, AIRCRAFT, load_airports()), 1.0, speed=math.inf, duration=REPORTS / AIRCRAFT)
-            first = list(itertools.islice(reports, 1))  # the airports are read before the clock runs
-            with Publisher(address, topic, stop=Stop()) as publisher:
+            fleet = launch(0, AIRCRAFT, load_airports())  # before the clock runs
+            source = Synthetic(fleet, 1.0, speed=math.inf, start=0.0, duration=REPORTS / AIRCRAFT)
+            with source, Publisher(address, topic, stop=Stop()) as publisher:
                 begun = time.perf_counter()
-                run(itertools.chain(first, reports), publisher, Stop(), start=0.0, speed=math.inf)
+                run(source, publisher, Stop())
                 seconds = time.perf_counter() - begun
             assert publisher.delivered == REPORTS
             return REPORTS / seconds

@@ -6,7 +6,6 @@ or its source could not be read, with one line on stderr that says why. 130 afte
 
 from __future__ import annotations
 
-import functools
 import importlib
 import math
 import sys
@@ -23,8 +22,8 @@ from producer.cluster.errors import SettingError
 from producer.cluster.options import option
 from producer.delivery import deliver
 from producer.errors import ProducerError
-from producer.sources import replay as replaying
 from producer.sources.recording import BUNDLED, Recording
+from producer.sources.replay import Replay
 from producer.target import Target, target_options
 
 _MAX_FLIGHTS = 100_000  # synthetic.identity.MAX_FLIGHTS, which is not imported before it is needed
@@ -129,10 +128,9 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
             "--time now needs --speed 1: at another speed positions would contradict the reported speeds. Leave it "
             "out, and give the recording a --topic of its own: beside live reports those of another year do not show"
         )
-    now = time.time() if (clock or ("now" if speed == 1 else "recorded")) == "now" else None
+    from_now = clock == "now" or (clock is None and speed == 1)
     recording = Recording(file) if file else Recording(BUNDLED, BUNDLED.name)
-    states = replaying.schedule(recording, speed=speed, start=now, loop=loop)
-    deliver(target, states, functools.partial(replaying.run, limit=limit), recording)
+    deliver(target, Replay(recording, speed=speed, from_now=from_now, loop=loop, limit=limit))
 
 
 @cli.command()
@@ -207,8 +205,8 @@ def synthetic(
     source = _synthetic()
     airports = source.load_airports(source.Region(*region) if region else None)
     fleet = source.launch(seed, flights, airports)
-    reports = source.batches(fleet, rate, speed=speed, duration=math.inf if duration is None else duration)
-    deliver(target, reports, functools.partial(source.run, start=start, speed=speed))
+    lasting = math.inf if duration is None else duration
+    deliver(target, source.Synthetic(fleet, rate, speed=speed, start=start, duration=lasting))
 
 
 def _synthetic() -> Any:  # noqa: ANN401 - a module; its types are those of NumPy, which may not be there

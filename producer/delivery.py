@@ -1,7 +1,7 @@
-"""Delivers what a source reports, from the first report until the last is confirmed or a signal comes.
+"""One delivery of what a source reports, from the first report until the last is confirmed or a signal comes.
 
-    source ──> run ──> Publisher ──> broker
-                └── Progress ──> stderr, heartbeat
+    Source ──> pacing.run ──> Publisher ──> broker
+                  └── Progress ──> stderr, heartbeat
 
 kafka-python is imported when it comes to that, so that a command can say that it is missing.
 """
@@ -9,18 +9,17 @@ kafka-python is imported when it comes to that, so that a command can say that i
 from __future__ import annotations
 
 import importlib
-import itertools
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from producer.errors import ProducerError
 from producer.progress import Progress
-from producer.sources.recording import Recording
+from producer.sources.pacing import run
+from producer.sources.source import Source
 from producer.stop import Stop
 from producer.target import Target
 
@@ -29,24 +28,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
 
-
-def deliver(target: Target, reports: Iterable[T], run: Callable[..., None], source: Recording | None = None) -> None:
-    """Publishes a source's reports until it ends or a signal comes, and says how it goes.
+def deliver(target: Target, source: Source) -> None:
+    """Publish what a source reports until it ends or a signal comes, and show how it goes.
 
     Args:
-        target: Where to.
-        reports: What `run` takes.
-        run: Takes `reports`, the publisher, a stop and `progress`, and returns when all is published.
-        source: Counts the rows that it refused.
+        target: Where to publish.
+        source: Not entered yet.
 
     Raises:
         ProducerError: It could not start, or the source failed.
+        SettingError: A file of the settings of the connection cannot be read.
         click.exceptions.Exit: Reports were not delivered.
     """
     publisher_class = _publisher_class()
-    reports = iter(reports)
     stop = Stop()
     if target.stop_on_eof:
         threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
@@ -65,11 +60,10 @@ def deliver(target: Target, reports: Iterable[T], run: Callable[..., None], sour
     )
     progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
     with stop.on_signals(), progress.logs():
-        first = list(itertools.islice(reports, 1))  # a file that cannot be read is said before a broker is looked for
         try:
-            with publisher:
-                logger.info("publishing to %s at %s", target.topic, target.bootstrap_servers)
-                run(itertools.chain(first, reports), publisher, stop, progress=progress.show)
+            with source, publisher:  # a file that cannot be read is reported before a broker is looked for
+                logger.info("publishing %s to %s at %s", source.name, target.topic, target.bootstrap_servers)
+                run(source, publisher, stop, progress=progress.show)
         finally:
             if publisher.sent:
                 logger.info(progress.summary())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from producer.errors import ProducerError
-from producer.sources.recording import Recording
+from producer.sources.source import Source
 
 if TYPE_CHECKING:
     from producer.publish.publisher import Publisher
@@ -29,7 +29,7 @@ class Progress:
     def __init__(
         self,
         publisher: Publisher,
-        source: Recording | None,
+        source: Source,
         *,
         terminal: bool,
         heartbeat: Path | None = None,
@@ -84,7 +84,7 @@ class Progress:
         ]
         if publisher.failed:
             parts.append(f"NOT delivered {publisher.failed:,}")
-        if self._source and self._source.refused:
+        if self._source.refused:
             parts.append(f"{self._source.refused:,} rows refused")
         return ", ".join(parts)
 
@@ -116,7 +116,7 @@ class Progress:
         line = f"sent {publisher.sent:,}  {rate:,.0f}/s  lag {lag:.1f} s  in flight {publisher.in_flight:,}"
         if publisher.failed:
             line += f"  not delivered {publisher.failed:,}"
-        if self._source and self._source.refused:
+        if self._source.refused:
             line += f"  rows refused {self._source.refused:,}"
         if publisher.silent_for:
             line += f"  NO ANSWER from the broker for {publisher.silent_for:.0f} s, waiting"

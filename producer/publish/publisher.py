@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
@@ -34,6 +34,7 @@ from producer.cluster.diagnosis import diagnose
 from producer.cluster.errors import SettingError
 from producer.errors import BrokerError, ProducerError
 from producer.publish.topic import make_topic
+from producer.stop import Stop
 
 logger = logging.getLogger(__name__)
 for _name in ("kafka.net.connection", "kafka.protocol.parser"):
@@ -46,20 +47,11 @@ MAX_IN_FLIGHT = 10_000
 _DELIVERY_TIMEOUT_MS = 24 * 3600 * 1000
 # Half a second of nothing but records, at the highest rate that this client reaches: fewer, larger requests.
 _BATCH_BYTES = 1 << 18
+_FEW = 40  # reports; fewer cost less one by one, where the client gathers them, than in batches of their own
 _SLICE = 0.1  # s, between two looks at the stop while the client makes us wait
 _SILENCE = 3.0  # s without an answer that are called an outage: a hundred times a usual one
 _DIAGNOSIS_TIMEOUT = 3.0  # s
 _REMAKE_EVERY = 5.0  # s, between two looks whether the topic is still there, in an outage
-
-
-class Stopper(Protocol):
-    """What ends a wait: `stop.Stop`, or a `threading.Event`."""
-
-    def is_set(self) -> bool:
-        """Whether the end was asked for."""
-
-    def wait(self, timeout: float) -> bool:
-        """Waits for it, at most `timeout` seconds."""
 
 
 class KeyPartitioner(DefaultPartitioner):  # type: ignore[misc] # untyped
@@ -94,7 +86,7 @@ class Publisher:
         bootstrap_servers: str,
         topic: str,
         *,
-        stop: Stopper,
+        stop: Stop,
         security: Security | None = None,
         partitions: int = 4,
         retention_ms: int | None = None,
@@ -232,6 +224,8 @@ class Publisher:
         Returns:
             False where the stop came before all could be taken.
         """
+        if len(states) < _FEW:  # the client gathers them in larger batches
+            return all(map(self.publish, states))
         size = max(1, self._max_in_flight // 2)
         for begin in range(0, len(states), size):
             part = states[begin : begin + size]

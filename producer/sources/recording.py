@@ -17,7 +17,7 @@ import io
 import logging
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -195,7 +195,7 @@ class Recording:
         self._path = path
         self._rows, self._parse = self._format()
 
-    def __iter__(self) -> Iterator[StateVector]:
+    def __iter__(self) -> Generator[StateVector, None, None]:
         """Gives the reports.
 
         Raises:

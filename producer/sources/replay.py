@@ -1,64 +1,125 @@
 """Replays a recording: when each report is due, and at what event time.
 
-    Recording ──> schedule ──> (state, due) ──> run: waits, publishes ──> Publisher
+    Recording ──> schedule ──> (state, due) ──> Replay.batches ──> pacing.run
 
-`schedule` is pure; `run` is the shell that reads the clock and sleeps.
+`schedule` is pure.
 """
 
 from __future__ import annotations
 
 import itertools
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from contextlib import ExitStack, closing
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
+from producer.sources.recording import Recording
+from producer.sources.source import Batch
 from producer.stop import Stop
 from producer.wire import StateVector
 
-logger = logging.getLogger(__name__)
-
-_TICK = 0.5  # s, between two looks at the progress
-_LONG_WAIT = 60.0  # s, that are worth a word
 _LONE_GAP = 1.0  # s, between two rounds of a recording of a single moment
 
 
-class Sink(Protocol):
-    """Where reports go: `publish.Publisher`, as far as a replay needs it."""
+class Replay:
+    """A recording as a `Source`: its reports one by one, at a multiple of the pace at which they were made."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        speed: float = 1.0,
+        from_now: bool = False,
+        loop: bool = False,
+        limit: int | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Choose how to replay.
+
+        Args:
+            recording: Read when the replay is entered.
+            speed: Seconds of the recording a second; `inf` is as fast as possible.
+            from_now: Shift event times so that the first report is of the moment at which the replay begins; otherwise
+                they stay as recorded.
+            loop: Begin again at the end, for ever; event times go on.
+            limit: The most reports to yield.
+            wall: Seconds since 1970.
+        """
+        self._recording = recording
+        self._speed = speed
+        self._from_now = from_now
+        self._loop = loop
+        self._limit = limit
+        self._wall = wall
+        self._first_round: Iterable[StateVector] = ()
+        self._opened = ExitStack()
 
     @property
-    def in_flight(self) -> int:
-        """Reports that were taken, and not yet delivered."""
+    def name(self) -> str:
+        """The file, as the user gave it."""
+        return self._recording.name
 
-    def publish(self, state: StateVector) -> bool:
-        """Takes a report; False where it was stopped before it could."""
+    @property
+    def refused(self) -> int:
+        """Rows that were not reports, over all rounds."""
+        return self._recording.refused
 
-    def poll(self) -> None:
-        """Looks what was delivered meanwhile."""
+    def __enter__(self) -> Self:
+        """Open the recording and read its first report.
+
+        Raises:
+            SourceError: It cannot be read, or does not begin with reports.
+        """
+        states = self._opened.enter_context(closing(iter(self._recording)))
+        self._first_round = itertools.chain([next(states)], states)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    def batches(self, stop: Stop) -> Iterator[Batch]:
+        """Yield the reports one by one, each when it is due; as `Source.batches`.
+
+        Raises:
+            SourceError: The recording can no longer be read.
+        """
+        later_rounds = itertools.repeat(self._recording) if self._loop else ()
+        scheduled = schedule(
+            itertools.chain([self._first_round], later_rounds),
+            speed=self._speed,
+            start=self._wall() if self._from_now else None,
+        )
+        for state, due in itertools.islice(scheduled, self._limit):
+            if stop.is_set():
+                return
+            yield Batch((state,), due)
 
 
 def schedule(
-    states: Iterable[StateVector], *, speed: float, start: float | None = None, loop: bool = False
+    rounds: Iterable[Iterable[StateVector]], *, speed: float, start: float | None = None
 ) -> Iterator[tuple[StateVector, float]]:
-    """Says when each report is due.
+    """Tell when each report is due.
 
     A report that runs back in time is due at once. Rounds after the first go on in time: each is shifted by the span of
-    the recording and its mean step.
+    the recording and its mean step. An empty round ends it.
 
     Args:
-        states: Reports with a `time`, in time order; iterated over once a round.
+        rounds: The reports of a recording, once for each time that it is replayed; each has a `time`, and they are in
+            time order.
         speed: Seconds of the recording a second; `inf` is as fast as possible.
         start: Event time of the first report, s since 1970; None leaves the recorded times as they are.
-        loop: Goes on for ever.
 
     Yields:
         A report with its event time, and when it is due, in seconds after the first; never before its predecessor.
     """
     first: float | None = None
     shift = latest_due = offset = 0.0
-    while True:
+    for states in rounds:
         newest = None
         steps = 0
         for state in states:
@@ -74,53 +135,7 @@ def schedule(
             latest_due = max(latest_due, (recorded + offset - first) / speed)
             moved = shift + offset
             yield (msgspec.structs.replace(state, time=recorded + moved) if moved else state), latest_due
-        if not loop or first is None or newest is None:
+        if first is None or newest is None:
             return
         span = newest - first
         offset += span + (span / steps if steps else _LONE_GAP)
-
-
-def run(
-    due_states: Iterable[tuple[StateVector, float]],
-    sink: Sink,
-    stop: Stop,
-    *,
-    limit: int | None = None,
-    progress: Callable[[float], None] = lambda _lag: None,
-    clock: Callable[[], float] = time.monotonic,
-) -> None:
-    """Publishes each report when it is due, then waits until all are delivered; returns early when stopped.
-
-    Args:
-        due_states: From `schedule`.
-        sink: Takes the reports; it may make this wait.
-        stop: Ends every wait at once.
-        limit: The most reports to send.
-        progress: Called about twice a second, with the seconds that sending lags behind the schedule.
-        clock: Seconds, monotonic.
-    """
-    begin = clock()
-    tick = begin
-    lag = 0.0
-    for state, due in itertools.islice(due_states, limit):
-        now = clock()
-        if begin + due - now > _LONG_WAIT:
-            logger.info("the next report is due in %.0f s", begin + due - now)
-        while (delay := begin + due - now) > 0 and not stop.wait(min(delay, _TICK)):
-            now = clock()
-            if now >= tick:
-                sink.poll()
-                progress(0.0)
-                tick = now + _TICK
-        if stop.is_set() or not sink.publish(state):
-            return
-        if now >= tick:
-            lag = max(0.0, clock() - begin - due)
-            sink.poll()
-            progress(lag)
-            tick = now + _TICK
-    while sink.in_flight and not stop.wait(0.02):  # an outage at the end is waited for like any other
-        sink.poll()
-        if clock() >= tick:
-            progress(lag)
-            tick = clock() + _TICK

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from producer.sources.synthetic import Region, batches, launch, load_airports, step
+from producer.sources.synthetic import Region, launch, load_airports, schedule, step
 from producer.sources.synthetic.sphere import EARTH_RADIUS
 
 EUROPE = Region(36, -10, 60, 25)
@@ -28,5 +28,5 @@ def apart(lat, lon, other_lat, other_lon):
 
 
 def stream(seed, *, flights=30, rate=0.5, speed=1.0, duration=100.0, start=1.7e9):
-    reports = batches(launch(seed, flights, EUROPEAN), rate, speed=speed, duration=duration)
-    return [state for batch in reports for state in batch.states(start)]
+    reports = schedule(launch(seed, flights, EUROPEAN), rate, speed=speed, duration=duration)
+    return [state for some in reports for state in some.states(start)]

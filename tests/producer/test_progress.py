@@ -13,6 +13,7 @@ from running import finish, run, start, wait_for
 from producer.progress import Progress
 from producer.publish.publisher import Publisher
 from producer.sources.recording import BUNDLED, Recording
+from producer.sources.replay import Replay
 from producer.stop import Stop
 
 pytestmark = [
@@ -45,7 +46,7 @@ def test_a_terminal_shows_one_line_that_is_rewritten(broker):
 def test_where_nobody_watches_a_line_is_logged_now_and_then(caplog):
     now = [0.0]
     publisher = Publisher("localhost:9092", "t", stop=Stop())
-    progress = Progress(publisher, Recording(BUNDLED), terminal=False, clock=lambda: now[0])
+    progress = Progress(publisher, Replay(Recording(BUNDLED)), terminal=False, clock=lambda: now[0])
     with caplog.at_level("INFO"):
         for second in range(40):
             now[0] = float(second)
@@ -68,7 +69,7 @@ def test_the_heart_beats_while_the_broker_takes_what_it_is_given(broker, tmp_pat
 
 def test_the_heart_stands_still_while_the_broker_is_away(tmp_path):
     publisher = Publisher("localhost:9092", "t", stop=Stop())
-    progress = Progress(publisher, None, terminal=False, heartbeat=tmp_path / "heartbeat")
+    progress = Progress(publisher, Replay(Recording(BUNDLED)), terminal=False, heartbeat=tmp_path / "heartbeat")
     publisher._silent_since = time.monotonic() - 4.0
     progress.show(0.0)
     assert not (tmp_path / "heartbeat").exists()
