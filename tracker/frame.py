@@ -5,8 +5,12 @@ Reports (codes and SI columns) ──> columns ──> frame() ──> DataFrame
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import product
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +29,9 @@ Where = str | Callable[[pd.DataFrame], "pd.Series[bool]"]
 """Which rows of a frame: an expression for `DataFrame.query`, or a function from the frame to a boolean series."""
 
 
+_KINDS = {column.name: column for column in COLUMNS}
+_AT = re.compile(r"@([A-Za-z_]\w*)")
+_NAMED = "_named_by_the_caller_"  # `@name` is no Python: how it is written for the parser
 _whole_indexes: WeakKeyDictionary[Categories, pd.Index[Any]] = WeakKeyDictionary()
 
 
@@ -51,26 +58,72 @@ def frame(reports: Reports, columns: Sequence[str] | None = None) -> pd.DataFram
     return pd.DataFrame(data, index=pd.RangeIndex(len(reports)), copy=False)
 
 
-def rows_where(df: pd.DataFrame, where: Where, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Some rows of a frame, numbered anew.
+def rows_where(
+    df: pd.DataFrame,
+    where: Where,
+    columns: Sequence[str] | None = None,
+    names: Mapping[str, object] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """Return some rows of a frame, numbered anew.
 
     Args:
         df: A frame of all `COLUMNS`.
         where: An expression as `DataFrame.query` takes it, or a function from the frame to a boolean series.
         columns: The names to keep; None: all.
+        names: What `@name` stands for in the expression.
 
     Raises:
         UnknownColumn: A name that is not in `COLUMNS`.
-        BadOption: `where` is no expression over the columns.
+        BadOption: `where` is not an expression over the columns, or compares a text with a number.
     """
-    names = [column.name for column in choose_columns(columns)]
+    chosen = [column.name for column in choose_columns(columns)]
     if callable(where):
-        return df.loc[where(df), names].reset_index(drop=True)
+        return df.loc[where(df), chosen].reset_index(drop=True)
     try:
-        return df.query(where)[names].reset_index(drop=True)
+        _check_comparisons(where, names)
+        return df.query(where, local_dict=dict(names), global_dict={})[chosen].reset_index(drop=True)
+    except BadOption:
+        raise
     except (SyntaxError, NameError, TypeError, ValueError) as error:
         known = ", ".join(column.name for column in COLUMNS)
         raise BadOption("where", where, f"an expression over the columns {known} is needed ({error})") from error
+
+
+def _check_comparisons(where: str, names: Mapping[str, object]) -> None:
+    """Refuse to compare a column with what none of its values can equal: that would leave no row, without a word.
+
+    Raises:
+        BadOption: The expression compares a text with a number.
+        SyntaxError: It is not an expression.
+    """
+    tree = ast.parse(_AT.sub(rf"{_NAMED}\1", where.replace("`", "").strip()), mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            columns = [_KINDS[side.id] for side in sides if isinstance(side, ast.Name) and side.id in _KINDS]
+            values = [value for side in sides for value in _values(side, names)]
+            for column, value in product(columns, values):
+                _check_comparison(where, column, value)
+
+
+def _check_comparison(where: str, column: Column, value: object) -> None:
+    is_text = column.dtype == "category"
+    if is_text and isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        raise BadOption("where", where, f"{column.name} is a text: compare it with {str(value)!r}, not with {value!r}")
+    if not is_text and column.field != "time" and isinstance(value, str):
+        raise BadOption("where", where, f"{column.name} is no text: compare it with a number, not with {value!r}")
+
+
+def _values(side: ast.expr, names: Mapping[str, object]) -> list[object]:
+    """The values that one side of a comparison has for certain."""
+    if isinstance(side, ast.Name) and side.id.startswith(_NAMED):
+        value = names.get(side.id.removeprefix(_NAMED))
+        return list(value) if isinstance(value, list | tuple | set) else [value]
+    try:
+        value = ast.literal_eval(side)
+    except ValueError:
+        return []
+    return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
 def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:

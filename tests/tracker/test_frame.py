@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from producer.wire import StateVector
 from tracker.columns.names import COLUMNS
-from tracker.errors import UnknownColumn
+from tracker.errors import BadOption, UnknownColumn
 from tracker.feed.batch import collect
 from tracker.feed.records import Reject
-from tracker.frame import frame, rejected_frame
+from tracker.frame import frame, rejected_frame, rows_where
 from tracker.state.window import Window
 
 FULL = StateVector(
@@ -111,3 +111,52 @@ def test_texts_survive_whatever_their_number(reports):
     assert list(df.key) == [f"{key:06x}" for key, _ in reports]
     assert [None if pd.isna(sign) else sign for sign in df.callsign] == [sign for _, sign in reports]
     assert np.array_equal(df.timestamp.astype("int64"), np.arange(len(reports)) * 1_000_000)
+
+
+class TestRowsWhere:
+    @pytest.fixture
+    def df(self) -> pd.DataFrame:
+        return framed(
+            StateVector(lat=1.0, lon=2.0, icao24="aaaaaa", time=0.0, squawk="7700", altitude=100.0, on_ground=False),
+            StateVector(lat=1.0, lon=2.0, icao24="bbbbbb", time=60.0, squawk="1000", altitude=9_000.0),
+        )
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            "squawk == 7700", "7700 == squawk", "squawk in [7700, 1000]", "altitude > 1 and squawk != 7700.0",
+            "icao24 == 123456", "squawk == @code", "squawk in @codes", "key < -1",
+        ],
+    )  # fmt: skip
+    def test_a_text_against_a_number_is_refused_as_it_never_is_equal(self, df, where):
+        with pytest.raises(BadOption, match=r"where=.*is a text: compare it with '") as refused:
+            rows_where(df, where, names={"code": 7700, "codes": [7700]})
+        assert refused.value.value == where
+
+    @pytest.mark.parametrize("where", ["altitude > '300'", "onground == 'True'", "altitude == @code"])
+    def test_a_number_against_a_text_is_refused(self, df, where):
+        with pytest.raises(BadOption, match=r"is no text: compare it with a number"):
+            rows_where(df, where, names={"code": "7700"})
+
+    @pytest.mark.parametrize(
+        ("where", "keys"),
+        [
+            ("squawk == '7700'", ["aaaaaa"]),
+            ("squawk in ['7700', '1000']", ["aaaaaa", "bbbbbb"]),
+            ("squawk == @code and altitude < @limit", ["aaaaaa"]),
+            ("squawk in @codes", ["bbbbbb"]),
+            ("`altitude` > @limit", ["bbbbbb"]),
+            ("timestamp > '1970-01-01 00:00:30Z'", ["bbbbbb"]),
+            ("onground == False", ["aaaaaa"]),
+            ("callsign.isna()", ["aaaaaa", "bbbbbb"]),
+            ("key.str.startswith('a')", ["aaaaaa"]),
+        ],
+    )
+    def test_what_can_be_asked_is_asked(self, df, where, keys):
+        names = {"code": "7700", "codes": ["1000"], "limit": 5_000}
+        assert list(rows_where(df, where, ["key"], names).key) == keys
+
+    @pytest.mark.parametrize("where", ["altitude >", "height > 3", "@nobody == 3", "", "1 +"])
+    def test_what_is_no_expression_over_the_columns_is_refused_with_their_names(self, df, where):
+        with pytest.raises(BadOption, match=r"where=.*timestamp, icao24, callsign"):
+            rows_where(df, where)

@@ -31,6 +31,14 @@ def check_cluster(servers: str, topic: str) -> tuple[str, str]:
         raise BadOption(error.name, error.value, error.limit) from None
 
 
+def check_last(last: str | float | timedelta, window: float) -> float:
+    """How far back rows are asked for, s: no further than the window reaches."""
+    span = parse_span("last", last)
+    if span > window:
+        raise BadOption("last", last, f"at most the window, {window:g} s, is held; Tracker(window=...) sets it")
+    return span
+
+
 def check_ageing(stale_after: float, lost_after: float) -> tuple[float, float]:
     """When an aircraft is stale and when it is lost, s."""
     if not 0 < stale_after <= lost_after:

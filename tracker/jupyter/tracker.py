@@ -7,10 +7,11 @@ Background: Feed ──> Store ──> frame, latest, track, rejected, stats
 from __future__ import annotations
 
 import os
+import sys
 import time
 import warnings
 import weakref
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,7 +27,7 @@ from tracker.jupyter.background import Background
 from tracker.jupyter.changes import Changes
 from tracker.jupyter.map.livemap import LIMIT, TILES, LiveMap
 from tracker.jupyter.map.symbols import ColourBy
-from tracker.jupyter.options import check_ageing, check_cluster, check_observed, choose_security
+from tracker.jupyter.options import check_ageing, check_cluster, check_last, check_observed, choose_security
 from tracker.jupyter.screens import Screens, Selection
 from tracker.jupyter.status import StatusStrip
 from tracker.jupyter.table import ROWS, LiveTable
@@ -233,22 +234,25 @@ class Tracker:
         Args:
             last: Only so far back from the newest event time.
             columns: Names out of `tracker.COLUMNS`; None: all.
-            where: Only these rows: an expression as `DataFrame.query` takes it, or a function that is given the frame
-                and returns a boolean series. All columns can be asked, not only the chosen ones.
+            where: Only these rows: an expression as `DataFrame.query` takes it, `@name` for a variable of yours
+                included, or a function that is given the frame and returns a boolean series. All columns can be asked,
+                not only the chosen ones.
 
         Returns:
             Shape (n, columns), RangeIndex; rows in the order of arrival, each aircraft's own rows in time order.
 
         Raises:
-            BadOption: `last` is no span, or `where` no expression over the columns.
+            BadOption: `last` is no span or longer than the window, or `where` is not an expression over the columns or
+                compares a text with a number.
             UnknownColumn: There is no such column.
         """
-        span = None if last is None else parse_span("last", last)
+        span = None if last is None else check_last(last, self.window)
         if where is None:
             return self._store.ask(lambda window: frame(window.reports(span), columns))
-        return rows_where(self._store.ask(lambda window: frame(window.reports(span))), where, columns)
+        df = self._store.ask(lambda window: frame(window.reports(span)))
+        return rows_where(df, where, columns, _names_of_the_caller())
 
-    async def batches(
+    def batches(
         self,
         every: str | float | timedelta = 1.0,
         columns: Sequence[str] | None = None,
@@ -268,13 +272,19 @@ class Tracker:
             columns: As in `frame`.
             where: As in `frame`; frames that it leaves empty are not handed out.
         """
-        pause, seen = parse_span("every", every), self._store.serial
+        names = {} if where is None else _names_of_the_caller()
+        return self._batches(parse_span("every", every), columns, where, names)
+
+    async def _batches(
+        self, pause: float, columns: Sequence[str] | None, where: Where | None, names: Mapping[str, object]
+    ) -> AsyncIterator[pd.DataFrame]:
+        seen = self._store.serial
         while self.running:
             begun = time.monotonic()
             await self._changes.settle(partial(self._is_past, seen), None)
             df, seen = self._store.ask(partial(_rows_after, seen, columns if where is None else None))
             if where is not None:
-                df = rows_where(df, where, columns)
+                df = rows_where(df, where, columns, names)
             if len(df):
                 yield df
             await self._changes.settle(lambda: not self.running, max(0.0, begun + pause - time.monotonic()))
@@ -295,10 +305,9 @@ class Tracker:
         Raises:
             UnknownAircraft: The window holds none of that key or callsign.
         """
-        for name in (aircraft.strip(), aircraft.strip().lower(), aircraft.strip().upper()):
-            df = self._store.ask(partial(_track_of, name))
-            if len(df):
-                return df
+        df = self._store.ask(lambda window: frame(window.track(aircraft.strip())))
+        if len(df):
+            return df
         raise UnknownAircraft(aircraft, self._store.ask(_known_names))
 
     def rejected(self) -> pd.DataFrame:
@@ -418,8 +427,10 @@ def _rows_after(serial: int, columns: Sequence[str] | None, window: Window) -> t
     return frame(window.reports(after=serial), columns), window.serial
 
 
-def _track_of(name: str, window: Window) -> pd.DataFrame:
-    return frame(window.track(name))
+def _names_of_the_caller() -> Mapping[str, object]:
+    """The variables of the function that called the method of `Tracker` that asks, as they are now."""
+    caller = sys._getframe(2)
+    return {**caller.f_globals, **caller.f_locals}
 
 
 def _known_names(window: Window) -> list[str]:

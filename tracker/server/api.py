@@ -18,7 +18,6 @@ from tracker.feed.status import Status
 from tracker.geo.boxes import BOX_PATTERN
 from tracker.server.query import Filter, features, flights, parse_filter, track_columns
 from tracker.server.schemas import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
-from tracker.state.fleet import Picture
 from tracker.state.stats import Stats
 from tracker.state.store import Store
 from tracker.state.window import Window
@@ -141,11 +140,14 @@ def _aircraft(store: Store) -> APIRouter:
         responses=_refusals({404: "The window holds no report of it."}),
     )
     async def read_track(key: Key) -> Response:
-        """The reports of the last minutes, in the order of event time, as columns; what is not known is null."""
-        columns = store.ask(lambda window: _track(window, key))
-        if columns is None:
-            raise HTTPException(404, f"{key[:_SHOWN]!r}: the window holds no report of an aircraft with this key")
-        return _Json(_encode({"key": key, "columns": columns}))
+        """The reports of the last minutes, in the order of event time, as columns; what is not known is null.
+
+        A callsign will do for the key.
+        """
+        track = store.ask(lambda window: _track(window, key.strip()))
+        if track is None:
+            raise HTTPException(404, f"{key[:_SHOWN]!r}: the window holds no report of this key or callsign")
+        return _Json(_encode(track))
 
     @router.get(
         "/api/flights/{key:path}",
@@ -154,11 +156,12 @@ def _aircraft(store: Store) -> APIRouter:
         responses=_refusals({404: "No such aircraft, or it is lost."}),
     )
     async def read_flight(key: Key) -> Response:
-        """An aircraft as it stands in the list of all."""
+        """An aircraft as it stands in the list of all; a callsign will do for the key."""
         picture = store.picture()
-        if key not in picture.key:
-            raise HTTPException(404, f"{key[:_SHOWN]!r}: no aircraft with this key is heard")
-        return _Json(_encode(_one(picture, key)))
+        place = picture.find(key.strip())
+        if place is None:
+            raise HTTPException(404, f"{key[:_SHOWN]!r}: no aircraft of this key or callsign is heard")
+        return _Json(_encode(flights(picture, np.array([place]))[0]))
 
     return router
 
@@ -197,13 +200,9 @@ def _server(store: Store, status: Status) -> APIRouter:
     return router
 
 
-def _one(picture: Picture, key: str) -> msgspec.Struct:
-    place = picture.key.index(key)
-    return flights(picture, np.array([place]))[0]
-
-
-def _track(window: Window, key: str) -> dict[str, list[Any]] | None:
-    reports = window.track(key)
-    if not len(reports) or reports.categories["key"].by_code[reports.columns["key"][0]] != key:
-        return None  # `Window.track` takes a callsign too
-    return track_columns(reports)
+def _track(window: Window, name: str) -> dict[str, Any] | None:
+    """The key and the columns of an aircraft's track; None: the window has no report of it."""
+    reports = window.track(name)
+    if not len(reports):
+        return None
+    return {"key": reports.categories["key"].by_code[reports.columns["key"][0]], "columns": track_columns(reports)}

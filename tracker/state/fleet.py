@@ -47,6 +47,13 @@ class Picture:
     def __len__(self) -> int:
         return len(self.key)
 
+    def find(self, name: str) -> int | None:
+        """Return the row of the aircraft with this key, else callsign, in either case; None: it is not there."""
+        for names, wanted in ((self.key, name), (self.key, name.lower()), (self.callsign, name.upper())):
+            if wanted in names:
+                return names.index(wanted)
+        return None
+
     @property
     def published(self) -> Floats:
         """When the record of its newest report was published, s since 1970, UTC."""

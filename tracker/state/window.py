@@ -177,12 +177,19 @@ class Window:
         return self._rows(self._last_row[order[held[order]]])
 
     def track(self, name: str) -> Reports:
-        """The rows of one aircraft, by key or callsign, in time order."""
+        """Return the rows of one aircraft, by key or callsign in either case, in time order.
+
+        By callsign they are those that have it; where several aircraft do, those of the one that was heard last.
+        """
         self._settle()
-        column = "key" if self._interners["key"].code(name) != ABSENT else "callsign"
-        code = self._interners[column].code(name)
-        held = self._held() & (self._columns[column][: self._end] == code) & (code != ABSENT)
-        return self._rows(np.flatnonzero(held))
+        held, columns = self._held(), self._columns
+        for column, wanted in (("key", name), ("key", name.lower()), ("callsign", name), ("callsign", name.upper())):
+            code = self._interners[column].code(wanted)
+            rows = np.flatnonzero(held & (columns[column][: self._end] == code) & (code != ABSENT))
+            if len(rows):
+                last = rows[np.argmax(columns["serial"][rows])]
+                return self._rows(rows[columns["key"][rows] == columns["key"][last]])
+        return self._rows(np.empty(0, np.intp))
 
     def paths(self, keys: Collection[str], last: float) -> Paths:
         """A copy of the positions of these aircraft in the last `last` seconds."""

@@ -257,9 +257,28 @@ async def test_a_frame_can_be_asked_for_some_rows_by_any_column(tracker, topic):
     assert list(tracker.frame(columns=["key"], where="onground").key) == ["000000"]
     df = tracker.frame(where=lambda df: df.altitude < 1500)
     assert (list(df.index), list(df.key)) == ([0, 1], ["000000", "000001"])
-    for wrong in ("altidude > 1", "altitude >", "altitude > 'high'"):
+    for wrong in ("altidude > 1", "altitude >", "altitude > 'high'", "squawk == 7700"):
         with pytest.raises(BadOption, match="where="):
             tracker.frame(where=wrong)
+    limit = 2_500  # noqa: F841 - the expression names it
+    assert list(tracker.frame(columns=["key"], where="altitude > @limit").key) == ["000003", "000004"]
+
+
+async def test_more_than_the_window_holds_cannot_be_asked_for(tracker):
+    assert len(tracker.frame(last="10 minutes")) == 0
+    with pytest.raises(BadOption, match=r"last='2h': at most the window, 600 s, is held"):
+        tracker.frame(last="2h")
+
+
+async def test_batches_take_the_names_of_where_at_the_call(tracker, topic):
+    topic.create()
+    limit = 2_500
+    batches = tracker.batches(where="altitude > @limit", columns=["key"])
+    limit = 0
+    topic.write(*(state(n, time=NOW, altitude=n * 304.8) for n in range(5)))
+    rows = [key async for df in batches for key in df.key if not tracker.stop()]
+    assert rows == ["000003", "000004"]
+    assert limit == 0
 
 
 async def test_batches_hand_out_each_new_row_once(tracker, topic):

@@ -235,13 +235,6 @@ def test_a_track_says_null_for_what_is_not_known(desk):
     assert {name for name, values in columns.items() if values == [None]} == set(WHOLE) - set(BARE) - {"icao24"}
 
 
-def test_a_track_is_found_by_key_alone(desk):
-    for name in ("AFR123", "TEST-1"):
-        answer = desk.get(f"/api/flights/{name}/track")
-        assert answer.status_code == 404
-        assert answer.json()["detail"].startswith(repr(name))
-
-
 def test_a_track_that_has_left_the_window_is_not_found(desk):
     desk.store.take(
         read([Record(json.dumps(EAST | {"time": NOW + 3_600}).encode(), int((NOW + 3_600) * 1000))], NOW, Clocks()),
@@ -285,6 +278,12 @@ def test_stats_tell_all_numbers(desk):
     assert (stats.newest.timestamp(), stats.error) == (NOW, "the broker is away")
     assert body["newest"] == "2023-11-14T22:13:20Z"
     assert (body["state"], body["connected"]) == ("connected", True)
+
+
+@pytest.mark.parametrize("name", ["a1b2c3", "A1B2C3", "AFR123", "afr123", " AFR123 "])
+def test_an_aircraft_is_found_by_key_and_by_callsign_in_either_case(desk, name):
+    assert desk.get(f"/api/flights/{name}").json()["key"] == "a1b2c3"
+    assert desk.get(f"/api/flights/{name}/track").json()["key"] == "a1b2c3"
 
 
 def test_the_process_is_healthy_whatever_the_broker_does(desk):

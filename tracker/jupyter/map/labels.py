@@ -61,6 +61,11 @@ def lost() -> str:
     return f'<div style="{_INK}">lost</div>'
 
 
+def following(name: str, *, heard: bool) -> str:
+    """Say which aircraft the map is kept on, after the count."""
+    return f", following {name}" if heard else f", {name} not heard"
+
+
 def count(drawn: int, known: int, followed: str = "") -> str:
     """How many aircraft are drawn of how many, and which one is followed."""
     words = f"{known:,} aircraft" if drawn == known else f"{drawn:,} of {known:,} drawn"

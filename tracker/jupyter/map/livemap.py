@@ -23,7 +23,7 @@ import ipywidgets
 from tracker.geo import basemap
 from tracker.geo.mercator import View, near
 from tracker.jupyter.map import labels, still, symbols
-from tracker.jupyter.map.looks import choose, find, looks
+from tracker.jupyter.map.looks import choose, looks
 from tracker.jupyter.map.markers import Markers
 from tracker.jupyter.map.popups import Popups
 from tracker.jupyter.map.trails import Trails
@@ -127,12 +127,12 @@ class LiveMap(ipyleaflet.Map):
             if self._closed:
                 return
             self.picture = picture = scene.picture
-            followed = None if self.follow is None else find(picture, self.follow)
+            followed = None if self.follow is None else picture.find(self.follow)
             self._look(picture, followed)
             self._draw_markers(picture, followed)
             self._popups.draw(picture, self._markers.drawn.values(), self._markers.resting.values())
             self._draw_trails()
-            words = "" if self.follow is None else f", {'following' if followed is not None else 'no'} {self.follow}"
+            words = "" if self.follow is None else labels.following(self.follow, heard=followed is not None)
             self._count.value = labels.count(len(self._markers.drawn), len(picture), words)
 
     def close(self) -> None:

@@ -20,14 +20,6 @@ STEP = 1.0
 """A marker that would move by less than this is left where it is, px; at zoom 7 a jet flies three seconds for it."""
 
 
-def find(picture: Picture, name: str) -> int | None:
-    """The row of the aircraft with this key, else with this callsign; None where there is none."""
-    for names, wanted in ((picture.key, name), (picture.key, name.lower()), (picture.callsign, name.upper())):
-        if wanted in names:
-            return names.index(wanted)
-    return None
-
-
 def choose(
     picture: Picture,
     lon: Floats,

@@ -46,7 +46,7 @@ def test_map_that_follows_nobody_yet_says_so_and_looks_at_the_first_aircraft(wir
     live = LiveMap(follow="<AFR123>")
     live.draw(scene(20))
     assert live.center == pytest.approx([48.095, 2.095])
-    assert "no &lt;AFR123&gt;" in count(live)
+    assert "&lt;AFR123&gt; not heard" in count(live)
     live.follow = "TEST4"
     live.draw(scene(20))
     assert live.center == [48.04, 2.04]
