@@ -12,20 +12,21 @@ import asyncio
 import secrets
 from importlib.metadata import version
 
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
-from fastapi_offline import FastAPIOffline
+from fastapi.responses import JSONResponse, Response
 
 from producer.cluster.connection import Security
 from tracker.feed.session import Feed
-from tracker.server.admission import Doorman, Rules
+from tracker.server.admission import AccessMiddleware, Rules
 from tracker.server.api import routes
 from tracker.server.broadcast import Broadcast
 from tracker.server.dialects import SPOKEN, choose
+from tracker.server.docs import described_app
 from tracker.server.hub import Hub, Viewer
 from tracker.server.metrics import Metrics, metrics_routes
 from tracker.server.page import add_page
+from tracker.server.proxies import ProxyMiddleware
 from tracker.server.websocket import Outlet
 from tracker.spans import Since
 from tracker.state.store import Store
@@ -84,16 +85,26 @@ class Service:
         self.broadcast.publish()
 
 
-def create_app(service: Service, rules: Rules) -> FastAPI:
-    """The app of a service that runs."""
-    app = FastAPIOffline(  # FastAPI's own /docs loads its script from elsewhere
-        title="flight-tracker", version=version("flight-tracker"), description=_DESCRIPTION, redoc_url=None
-    )
+def create_app(service: Service, rules: Rules, root_path: str = "") -> FastAPI:
+    """Return the app of a service that runs.
+
+    Args:
+        service: What is served.
+        rules: Conditions under which a client may connect.
+        root_path: Prefix under which a proxy serves the app, such as `/flights`; empty: none.
+    """
+    app = described_app("flight-tracker", version("flight-tracker"), _DESCRIPTION)
     app.include_router(routes(service.store, service.feed.status))
     app.include_router(metrics_routes(service.metrics))
     add_page(app)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(rules.origins))
-    app.add_middleware(Doorman, rules=rules, clients=lambda: len(service.broadcast))
+    app.add_middleware(AccessMiddleware, rules=rules, clients=lambda: len(service.broadcast))
+    app.add_middleware(ProxyMiddleware, root_path=root_path)
+
+    @app.post(PATH, include_in_schema=False)  # with POST a browser tells the Origin, as it does with a WebSocket
+    async def explain(_: Request) -> Response:
+        """Tell a page why its WebSocket was refused, which browsers hide; 426: it was not, but for its subprotocol."""
+        return JSONResponse({"detail": "a WebSocket is spoken here"}, 426, {"Upgrade": "websocket"})
 
     @app.websocket(PATH)
     async def flights(socket: WebSocket) -> None:

@@ -7,6 +7,7 @@ import functools
 import gc
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ from producer.cluster.options import bootstrap_servers, option, security, topic
 from tracker.errors import BadOption, HandshakeFailed
 from tracker.server.admission import LOCAL_HOSTS, Rules
 from tracker.server.app import Service, create_app
+from tracker.server.log import rare_log
 from tracker.server.websocket import Outlet
 from tracker.spans import parse_since, parse_span
 from tracker.stream.protocol import MAX_MESSAGE_BYTES
@@ -64,20 +66,30 @@ async def run(
     listener: socket.socket,
     on_listening: Callable[[str], None],
     *,
+    root_path: str = "",
     stop_on_eof: bool = False,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, or until standard input ends.
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        service: What is served.
+        rules: Conditions under which a client may connect.
+        listener: A socket that listens.
+        on_listening: Is told the URL once clients can connect.
+        root_path: Prefix under which a proxy serves us; empty: none.
+        stop_on_eof: Stop when standard input ends, too.
 
     Raises:
         HandshakeFailed: The broker refuses us, or we it; in an exception group.
     """
     config = uvicorn.Config(
-        create_app(service, rules),
+        create_app(service, rules, root_path),
         ws=Outlet,
         ws_max_size=2 * MAX_MESSAGE_BYTES,  # the app itself answers what is a little too large
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=MAX_MESSAGE_BYTES,
+        log_config=None,
         log_level=logging.WARNING,
         access_log=False,
         lifespan="off",
@@ -89,10 +101,13 @@ async def run(
     if stop_on_eof:
         stop = functools.partial(loop.call_soon_threadsafe, server.stop)
         threading.Thread(target=_await_eof, args=(stop,), daemon=True).start()
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(service.run())
-        await server.serve([listener])
-        serving.cancel()
+    with rare_log() as log:
+        async with asyncio.TaskGroup() as tasks:
+            summing_up = tasks.create_task(log.run())
+            serving = tasks.create_task(service.run())
+            await server.serve([listener])
+            serving.cancel()
+            summing_up.cancel()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -126,6 +141,15 @@ def _await_eof(stop: Callable[[], object]) -> None:
         stop()
 
 
+def _check_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
+    prefix = f"/{value.strip('/')}" if value.strip("/") else ""
+    if not re.fullmatch(r"(/[\w.~-]+)*", prefix, re.ASCII):
+        raise click.BadParameter(
+            f"{value!r}: letters, digits, -, ., _ and ~ between slashes are needed, as in /flights"
+        )
+    return prefix
+
+
 @click.command()
 @bootstrap_servers
 @topic
@@ -140,6 +164,8 @@ def _await_eof(stop: Callable[[], object]) -> None:
         help="Names under which we may be asked besides localhost and --host; *: any. Repeatable.")  # fmt: skip
 @option("--max-clients", envvar="TRACKER_MAX_CLIENTS", default=2_000, type=click.IntRange(1, 100_000),
         help="WebSockets at once.")  # fmt: skip
+@option("--root-path", envvar="TRACKER_ROOT_PATH", default="", callback=_check_prefix, metavar="/PREFIX",
+        help="Where a proxy serves us, such as /flights; it may take the prefix away or leave it.")  # fmt: skip
 @option("--stop-on-eof", envvar="TRACKER_STOP_ON_EOF", is_flag=True,
         help="Stop when standard input ends: for a parent process that may be killed.")  # fmt: skip
 def serve(
@@ -153,6 +179,7 @@ def serve(
     allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
     max_clients: int,
+    root_path: str,
     stop_on_eof: bool,
 ) -> None:
     """Serve the topic to browsers and programs, over WebSocket and HTTP."""
@@ -168,7 +195,7 @@ def serve(
     gc.collect()
     gc.freeze()  # what was imported stays: a full collection would stop the stream for 50 ms to look at it
     try:
-        asyncio.run(run(service, rules, listener, announce, stop_on_eof=stop_on_eof))
+        asyncio.run(run(service, rules, listener, announce, root_path=root_path, stop_on_eof=stop_on_eof))
     except* HandshakeFailed as refused:
         raise ServeError(str(refused.exceptions[0])) from refused
     finally:

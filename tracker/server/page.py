@@ -5,7 +5,6 @@ Their names hold a hash of what is in them, so a browser may keep them for ever;
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from tracker.server.policy import protect, sockets_of
 
 PAGE = Path(__file__).parents[1] / "page"
 TILES = "https://tile.openstreetmap.org"
@@ -31,7 +32,7 @@ _MISSING = """<!doctype html>
 <title>Flights</title>
 <h1>The page was not built</h1>
 <p>In a checkout, <code>make web</code> builds it. The rest of the server is there:
-<a href="/docs">what it answers</a>, <a href="/api/flights">the flights</a>.</p>
+<a href="docs">what it answers</a>, <a href="api/flights">the flights</a>.</p>
 </html>
 """
 
@@ -45,9 +46,12 @@ def add_page(app: FastAPI, folder: Path = PAGE) -> None:
         except FileNotFoundError:
             response = HTMLResponse(_MISSING, status_code=503)
         response.headers["Cache-Control"] = "no-cache"
-        response.headers["Content-Security-Policy"] = _policy(request.headers.get("host", ""))
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"  # tiles are refused to who names none
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        protect(
+            response,
+            img_src=f"data: {TILES}",
+            style_src="'unsafe-inline'",
+            connect_src=sockets_of(request.headers),
+        )
         return response
 
     app.add_route("/", index, include_in_schema=False)
@@ -88,20 +92,3 @@ class _Assets(StaticFiles):
         response.headers["Content-Type"] = kind
         response.headers["Content-Encoding"] = "gzip"
         return response
-
-
-def _policy(host: str) -> str:
-    """What the page may load, and from where: all from here, but the map's pictures."""
-    # Not every browser counts the sockets of a host to 'self'.
-    sockets = f" ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII) else ""
-    return "; ".join(
-        [
-            "default-src 'self'",
-            f"img-src 'self' data: {TILES}",
-            "style-src 'self' 'unsafe-inline'",
-            f"connect-src 'self'{sockets}",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "object-src 'none'",
-        ]
-    )

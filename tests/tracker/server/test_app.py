@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -210,16 +209,6 @@ async def test_pages_that_are_allowed_may_read_the_answers(server):
     async with httpx.AsyncClient(base_url=f"http://{server.base}") as http:
         answer = await http.get("/api/flights", headers={"Origin": "https://map.example"})
     assert answer.headers["access-control-allow-origin"] == "https://map.example"
-
-
-async def test_the_descriptions_load_nothing_from_elsewhere(server):
-    async with httpx.AsyncClient(base_url=f"http://{server.base}") as http:
-        page = (await http.get("/docs")).text
-        links = re.findall(r'(?:src|href)="([^"]+)"', page)
-        assert links
-        for link in links:
-            assert link.startswith("/")
-            assert (await http.get(link)).status_code == 200
 
 
 async def test_pages_of_its_own_and_those_that_are_allowed_are_let_in(server):

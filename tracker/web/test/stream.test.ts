@@ -263,7 +263,9 @@ describe("stream", () => {
       "The server refuses this page (403): pages of x may not read here.",
     );
     expect(explain(500, "<html>")).toBe("The server refuses this page (500).");
-    expect(explain(200, '{"ok": true}')).toBe("The server answers, and takes no further connection.");
+    expect(explain(426, '{"detail": "a WebSocket is spoken here"}')).toBe(
+      "The server answers, but no WebSocket reaches it: a proxy in between may not pass them on.",
+    );
     expect(explain(502, "")).toBeNull();
   });
 
