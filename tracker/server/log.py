@@ -17,7 +17,8 @@ from typing import TextIO
 
 EVERY = 60.0
 """How long further events of a kind are only counted, s."""
-_LOGGERS = ("asyncio", "tracker.server", "uvicorn", "websockets")
+_LOGGERS = ("asyncio", "tracker", "uvicorn", "websockets")
+_RARE_BY_ITSELF = "tracker.state"  # reasons of refusals stand in the arguments there, each said once and then rarely
 _MOST_KINDS = 200  # messages are constants, a few dozen; events of kinds beyond count as one kind
 
 
@@ -49,6 +50,9 @@ class RareHandler(logging.StreamHandler[TextIO]):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write an event, or count it."""
+        if record.name.startswith(_RARE_BY_ITSELF):
+            super().emit(record)
+            return
         message, now = str(record.msg), self._clock()
         if message not in self._kinds and len(self._kinds) >= _MOST_KINDS:
             message = ""

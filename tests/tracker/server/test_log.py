@@ -80,6 +80,13 @@ def test_a_traceback_is_written_with_the_first_event_alone(log):
     assert log.written().count("Traceback") == 1
 
 
+def test_each_reason_of_refused_reports_is_written(capsys):
+    with rare_log():
+        for reason in ("lat", "dialect"):
+            logging.getLogger("tracker.state.store").warning("refused (%s, %d so far): %s", reason, 1, "")
+    assert [line.split()[4] for line in capsys.readouterr().err.splitlines()] == ["(lat,", "(dialect,"]
+
+
 @pytest.mark.parametrize("name", ["uvicorn.error", "websockets.server", "asyncio", "tracker.server.admission"])
 def test_the_libraries_below_log_through_it_too(name, capsys):
     with rare_log():
