@@ -52,7 +52,8 @@ class Reader:
     def subscribe(self, hub, resume=False):
         known = Resume(self.epoch, self.seq) if resume and self.epoch is not None and self.seq is not None else None
         hub.subscribe(self.viewer, Subscribe(bbox=self.box, resume=known))
-        self.epoch = hub.epoch
+        if self.epoch != hub.epoch:
+            self.epoch, self.seq = hub.epoch, None  # a number of another run says nothing in this one
 
     def drain(self, hub, now):
         due = hub.due(self.viewer, now)
