@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
+from patience import PATIENCE
 
 from producer.wire import StateVector, encode
 
@@ -120,7 +121,7 @@ class Kafka(Broker):
             [*self._java, "kafka.Kafka", str(self._properties)], stdout=subprocess.PIPE, stderr=log, text=True
         )
         log.close()
-        until(self._answers, 60, "Apache Kafka to answer")
+        until(self._answers, PATIENCE, "Apache Kafka to answer")
 
     def discard(self) -> None:
         self.kill()
@@ -180,15 +181,15 @@ class Topic:
     def create(self, partitions: int = 1, **configs: str) -> None:
         wanted = _settings(configs)
         self._ask(lambda admin: admin.create_topics([NewTopic(self.name, partitions, 1, topic_configs=wanted)]))
-        until(lambda: self._partitions() == partitions, 20, "the new topic")
+        until(lambda: self._partitions() == partitions, PATIENCE, "the new topic")
 
     def delete(self) -> None:
         self._ask(lambda admin: admin.delete_topics([self.name]))
-        until(lambda: self._partitions() == 0, 20, "the topic's end")
+        until(lambda: self._partitions() == 0, PATIENCE, "the topic's end")
 
     def grow(self, partitions: int) -> None:
         self._ask(lambda admin: admin.create_partitions({self.name: partitions}))
-        until(lambda: self._partitions() == partitions, 20, "the new partitions")
+        until(lambda: self._partitions() == partitions, PATIENCE, "the new partitions")
 
     def configure(self, **configs: str) -> None:
         """Change its settings; those that are not named become the broker's own again."""
@@ -210,7 +211,7 @@ class Topic:
         sent = [producer.send(self.name, _encode(value), key=_key(value), partition=partition) for value in values]
         producer.flush()
         for future in sent:
-            future.get(timeout=20)
+            future.get(timeout=PATIENCE)
         producer.close()
 
     def _partitions(self) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+from patience import PATIENCE
 from websockets.asyncio.server import serve
 
 from tracker.stream.protocol import DIALECT, PATH, Hello, Subscribe, decode_subscribe, encode
@@ -21,7 +22,7 @@ class Seat:
 
     async def heard(self) -> Subscribe:
         """The next message of the client."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return decode_subscribe(await self.socket.recv())
 
     async def close(self, code: int, reason: str = "") -> None:
@@ -45,7 +46,7 @@ class FakeServer:
 
     async def seat(self) -> Seat:
         """The next connection."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await self._seats.get()
 
     async def greeted(self, epoch: str = "e") -> tuple[Seat, Subscribe]:
@@ -56,7 +57,7 @@ class FakeServer:
 
     async def came(self, times: int) -> None:
         """Wait until so many have come, refused ones included."""
-        async with asyncio.timeout(10), self._came:
+        async with asyncio.timeout(PATIENCE), self._came:
             await self._came.wait_for(lambda: len(self.paths) >= times)
 
     async def answer(self, connection, request):

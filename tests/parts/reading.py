@@ -5,6 +5,7 @@ import time
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from patience import PATIENCE
 
 
 @contextlib.contextmanager
@@ -32,7 +33,7 @@ def records(address, topic):
         consumer.assign(partitions)
         left = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end}
         found = []
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while left:
             assert time.monotonic() < deadline
             for partition, batch in consumer.poll(timeout_ms=200, max_records=10_000).items():

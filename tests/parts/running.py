@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from patience import PATIENCE
 from reading import count
 
 
@@ -22,7 +23,7 @@ def start(*arguments, env=(), **options):
             process.kill()
 
 
-def finish(process, seconds=30):
+def finish(process, seconds=PATIENCE):
     out, err = process.communicate(timeout=seconds)
     assert "Traceback" not in err
     return process.returncode, out, err
@@ -33,12 +34,12 @@ def run(*arguments, **options):
         return finish(process)
 
 
-def wait_for_records(address, process, seconds=30):
+def wait_for_records(address, process, seconds=PATIENCE):
     """Waits until the topic has some."""
     wait_for(lambda: count(address, "shipments"), process, seconds)
 
 
-def wait_for(holds, process, seconds=30):
+def wait_for(holds, process, seconds=PATIENCE):
     """Waits until it holds, and gives what it then is."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):

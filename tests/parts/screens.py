@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from comm.base_comm import BaseComm
+from patience import PATIENCE
 
 from tracker.feed.batch import FLOATS
 from tracker.state.fleet import Picture
@@ -88,6 +89,6 @@ def run_in_thread(work: Any) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(30)
+    thread.join(PATIENCE)
     if failed:
         raise failed[0]

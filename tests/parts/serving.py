@@ -13,6 +13,7 @@ import urllib.request
 
 from brokers import Embedded, Topic, free_port, until
 from kafka import KafkaProducer
+from patience import PATIENCE
 
 from producer.wire import StateVector, encode
 
@@ -57,7 +58,7 @@ class Site:
         )  # fmt: skip
         line = self._server.stdout.readline()
         assert self.base in line, line
-        until(self._ready, 20, "the server to have read the topic")
+        until(self._ready, PATIENCE, "the server to have read the topic")
 
     def kill_server(self) -> None:
         """End it at once, as a power cut would."""
@@ -70,11 +71,11 @@ class Site:
         sent = [self._producer.send("shipments", encode(one), key=one.key.encode()) for one in flights]
         self._producer.flush()
         for future in sent:
-            future.get(timeout=20)
+            future.get(timeout=PATIENCE)
 
     def clients(self) -> int:
         """How many pages are connected."""
-        with urllib.request.urlopen(f"{self.base}/metrics", timeout=20) as answer:
+        with urllib.request.urlopen(f"{self.base}/metrics", timeout=PATIENCE) as answer:
             found = re.search(r'^tracker_clients{dialect="flights\.v1\.json"} (\S+)$', answer.read().decode(), re.M)
         return int(float(found[1]))
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from reading import count
@@ -43,10 +42,8 @@ def test_a_stop_while_the_broker_is_away_says_how_many_were_not_delivered(broker
         for line in process.stderr:
             if "no answer from the broker" in line:
                 break
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         status, _, err = finish(process)
-    assert time.monotonic() - began < 10
     assert status == 1, err
     assert "NOT delivered" in err.splitlines()[-1]
 

@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from patience import PATIENCE
 from reading import count
 from running import finish, run, start, wait_for
 
@@ -34,7 +35,7 @@ def test_a_terminal_shows_one_line_that_is_rewritten(broker):
         with contextlib.suppress(OSError):  # its end is closed
             while chunk := os.read(ours, 4096):
                 seen += chunk
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     os.close(ours)
     text = seen.decode()
     for word in ("/s", "lag", "in flight"):

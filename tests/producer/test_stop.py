@@ -4,6 +4,7 @@ import signal
 import threading
 
 import pytest
+from patience import PATIENCE
 
 from producer.stop import Stop
 
@@ -14,7 +15,7 @@ def test_a_stop_wakes_another_thread_and_stays_set():
     waiter = threading.Thread(target=lambda: woken.append(stop.wait(60)))
     waiter.start()
     stop.set()
-    waiter.join(10)
+    waiter.join(PATIENCE)
     assert woken == [True]
     assert stop.is_set()
     assert stop.wait(60)

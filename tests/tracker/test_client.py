@@ -7,6 +7,7 @@ import pytest
 from fakeserver import FakeServer, running
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from tracker.client import connect, delay
 from tracker.errors import BadFrame, BadOption, ServerRefused, ServerUnreachable
@@ -25,7 +26,7 @@ async def server():
 
 
 async def take(frames, count: int):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return [await anext(frames) for _ in range(count)]
 
 
@@ -58,7 +59,7 @@ async def test_what_the_handshake_offers_is_the_dialect_without_compression(serv
 async def test_the_end_of_the_context_ends_connection_and_iteration(server):
     async with connect(server.url) as frames:
         seat, _ = await meet(server, frames)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await seat.socket.wait_closed()
     assert seat.socket.close_code == 1000
     assert [frame async for frame in frames] == []
@@ -195,8 +196,11 @@ async def test_a_server_that_goes_away_is_waited_for():
 
 
 async def test_pauses_do_not_grow_from_a_drop_to_the_next_where_aircraft_came_in_between(server):
-    async with asyncio.timeout(6), connect(server.url) as frames:  # eight pauses that grow last 8 s at least
-        for seq in range(8):
+    drops = 20
+    assert sum(delay(failures, 0.0) for failures in range(1, drops)) > PATIENCE / 2  # pauses that grow
+    assert drops * delay(1, 1.0) < PATIENCE / 5  # that do not
+    async with asyncio.timeout(PATIENCE / 2), connect(server.url) as frames:
+        for seq in range(drops):
             seat, _ = await meet(server, frames)
             await seat.say(Delta(seq, {}))
             await take(frames, 1)
@@ -267,7 +271,7 @@ async def test_junk_is_an_error_and_not_a_frame_that_is_missed(server, junk):
         await seat.say(junk)
         with pytest.raises(BadFrame, match="sent what is no frame"):
             await take(frames, 1)
-        await asyncio.wait_for(seat.socket.wait_closed(), 10)
+        await asyncio.wait_for(seat.socket.wait_closed(), PATIENCE)
         assert [frame async for frame in frames] == []
 
 

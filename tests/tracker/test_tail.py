@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from fakeserver import running
+from patience import PATIENCE
 from rich.console import Console
 
 from tracker.geo.boxes import Box
@@ -138,7 +139,7 @@ async def tailing(*options, **streams):
 
 
 async def line_with(process, word: str) -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         async for line in process.stdout:
             if word in line.decode():
                 return line.decode().rstrip()
@@ -156,7 +157,7 @@ async def test_without_a_terminal_it_says_a_line_a_second_until_it_is_interrupte
         await seat.say(Delta(2, {}, ["4ca7b0"]))
         await line_with(process, " 0 aircraft")
         process.send_signal(number)
-        _, complaints = await asyncio.wait_for(process.communicate(), 10)
+        _, complaints = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert (process.returncode, complaints) == (0, b"")
         assert seat.socket.close_code == 1000
 
@@ -187,14 +188,14 @@ async def test_in_a_terminal_it_draws_a_table_and_leaves_the_terminal_as_it_was(
             seat, _ = await server.greeted()
             await seat.say(FLEET)
             while b"RYR42" not in seen:
-                seen += await asyncio.wait_for(asyncio.to_thread(os.read, reading, 65536), 20)
+                seen += await asyncio.wait_for(asyncio.to_thread(os.read, reading, 65536), PATIENCE)
             process.send_signal(signal.SIGINT)
             try:
-                while part := await asyncio.wait_for(asyncio.to_thread(os.read, reading, 65536), 20):
+                while part := await asyncio.wait_for(asyncio.to_thread(os.read, reading, 65536), PATIENCE):
                     seen += part
             except OSError:  # the other end is closed
                 pass
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     os.close(reading)
     assert seen.count(b"\x1b[?1049h") == seen.count(b"\x1b[?1049l") == 1  # into the alternate screen, and out of it
     assert seen.rindex(b"\x1b[?25h") > seen.rindex(b"\x1b[?25l")  # the cursor is shown again
@@ -211,7 +212,7 @@ async def test_in_a_terminal_it_draws_a_table_and_leaves_the_terminal_as_it_was(
 )
 async def test_options_that_cannot_be_are_refused_in_a_sentence(options, words):
     async with tailing(*options, stdout=asyncio.subprocess.PIPE) as process:
-        _, complaints = await asyncio.wait_for(process.communicate(), 20)
+        _, complaints = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 2
         assert words in complaints.decode()
         assert "Traceback" not in complaints.decode()
@@ -221,10 +222,10 @@ async def test_a_refusal_and_no_server_are_said_in_a_line():
     async with running() as server:
         server.refuses = 403
         async with tailing("--url", server.url, stdout=asyncio.subprocess.PIPE) as process:
-            _, complaints = await asyncio.wait_for(process.communicate(), 20)
+            _, complaints = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert (process.returncode, complaints) == (2, f"Error: {server.url} refuses us with 403: not you\n".encode())
     async with tailing(stdout=asyncio.subprocess.PIPE, env=os.environ | {"TRACKER_URL": server.url}) as process:
-        _, complaints = await asyncio.wait_for(process.communicate(), 20)
+        _, complaints = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 2
     assert complaints.decode().startswith(f"Error: no connection to {server.url}: Connection refused")
 
@@ -233,5 +234,5 @@ async def test_junk_from_the_server_ends_it_with_a_sentence():
     async with running() as server, tailing("--url", server.url, stdout=asyncio.subprocess.PIPE) as process:
         seat, _ = await server.greeted()
         await seat.say(Snapshot(1, {"key": ["a"], "lat": []}))
-        _, complaints = await asyncio.wait_for(process.communicate(), 20)
+        _, complaints = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert (process.returncode, complaints) == (2, b"Error: columns of unequal length: key 1, lat 0\n")

@@ -10,6 +10,7 @@ import time
 
 import pytest
 from kafka.partitioner import DefaultPartitioner
+from patience import PATIENCE
 from publishing import states
 from reading import count, records
 
@@ -25,7 +26,7 @@ pytestmark = [
 ]
 
 
-def until(condition, publisher=None, seconds=30):
+def until(condition, publisher=None, seconds=PATIENCE):
     """Waits for what happens in another thread or process."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -128,10 +129,8 @@ def test_no_broker_is_one_clear_line():
     with socket.socket() as taken:  # bound, and not listening: nothing answers there
         taken.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        began = time.monotonic()
         with pytest.raises(BrokerError) as caught, Publisher(address, "shipments", stop=Stop(), connect_timeout=0.5):
             pass
-    assert time.monotonic() - began < 10
     assert caught.value.address == address
     assert address in str(caught.value)
     assert "--bootstrap-servers" in str(caught.value)
@@ -153,16 +152,14 @@ def test_a_broker_that_stops_answering_makes_it_wait_until_it_is_stopped(frozen_
         assert publisher.publish(next(stream))
         until(lambda: publisher.delivered == 1, publisher)
         freeze()
-        timer = threading.Timer(0.7, stop.set)
-        timer.start()
+        stopper = threading.Thread(target=lambda: (until(lambda: publisher.in_flight == 100), stop.set()))
+        stopper.start()
         taken = 0
         while publisher.publish(next(stream)):
             taken += 1
         assert stop.is_set(), "it waited for the stop"
         assert taken == publisher.in_flight == 100
-        timer.join()
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
+        stopper.join()
     assert (publisher.delivered, publisher.failed, publisher.in_flight) == (1, 100, 0)
     thaw()
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
+from patience import PATIENCE
 from publishing import states
 from reading import admin, count, records
 
@@ -55,7 +56,7 @@ def test_two_that_make_the_topic_at_once_both_publish(broker):
     failures = []
 
     def publish():
-        start.wait(10)
+        start.wait(PATIENCE)
         try:
             with Publisher(broker.address, "shipments", stop=Stop()) as publisher:
                 for state in states(10):
@@ -67,6 +68,6 @@ def test_two_that_make_the_topic_at_once_both_publish(broker):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert failures == []
     assert count(broker.address, "shipments") == 20

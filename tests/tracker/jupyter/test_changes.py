@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from patience import PATIENCE
 
 from tracker.jupyter.changes import Changes, _Wish
 
@@ -12,13 +13,13 @@ def test_a_thread_is_woken_by_a_change_of_another():
     changes, done = Changes(), []
     thread = threading.Thread(target=lambda: (done.append(1), changes.tell()))
     thread.start()
-    assert changes.wait(lambda: bool(done), timeout=10)
+    assert changes.wait(lambda: bool(done), timeout=PATIENCE)
     thread.join()
 
 
 async def test_a_coroutine_is_woken_by_a_change_of_a_thread():
     changes, done = Changes(), []
-    waiting = asyncio.create_task(changes.settle(lambda: bool(done), 10))
+    waiting = asyncio.create_task(changes.settle(lambda: bool(done), PATIENCE))
     await asyncio.sleep(0)
     await asyncio.to_thread(lambda: (done.append(1), changes.tell()))
     assert await waiting
@@ -26,7 +27,7 @@ async def test_a_coroutine_is_woken_by_a_change_of_a_thread():
 
 async def test_a_change_that_is_not_the_one_waited_for_wakes_nobody():
     changes, done = Changes(), []
-    waiting = asyncio.create_task(changes.settle(lambda: bool(done), 10))
+    waiting = asyncio.create_task(changes.settle(lambda: bool(done), PATIENCE))
     await asyncio.sleep(0)
     changes.tell()
     (wish,) = changes._wishes
@@ -44,7 +45,7 @@ async def test_waiting_ends_at_the_limit():
 
 async def test_waiting_can_be_cancelled_and_leaves_nothing():
     changes = Changes()
-    waiting = asyncio.create_task(changes.settle(lambda: False, 10))
+    waiting = asyncio.create_task(changes.settle(lambda: False, PATIENCE))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

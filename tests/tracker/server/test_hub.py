@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 
 from producer.wire import StateVector
 from tracker.feed.batch import collect
@@ -90,6 +90,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.now, self.epochs, self.times = 1000.0, itertools.count(), itertools.count(1)
         self.lost = []
         self.live = []
+        self.away = 0
         self.start()
 
     def start(self):
@@ -99,6 +100,10 @@ class AnyInterleaving(RuleBasedStateMachine):
     def tick(self):
         self.hub.advance(self.now, self.lost)
         self.lost = []
+
+    @initialize(target=readers)
+    def first(self):
+        return self.come(None)
 
     @rule(target=readers, box=BOXES)
     def come(self, box):
@@ -126,8 +131,12 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @rule(reader=readers)
     def drain(self, reader):
+        self.expire()
         self.tick()
         reader.drain(self.hub, self.now)
+        held = self.fleet.changes(self.now, -1, self.fleet.seq)
+        places = zip(held.lat.tolist(), held.lon.tolist(), held.time.tolist(), strict=True)
+        assert reader.inside() == within(dict(zip(held.key, places, strict=True)), reader.box)
 
     @rule(reader=readers)
     def drain_late(self, reader):
@@ -135,21 +144,26 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @rule(reader=readers, box=BOXES)
     def look_elsewhere(self, reader, box):
-        reader.box = box
+        if reader.box != box:
+            reader.box, reader.seq = box, None  # what it holds is of the box before
         reader.subscribe(self.hub)
 
     @rule(target=gone, reader=consumes(readers))
     def drop(self, reader):
         self.live.remove(reader)
+        self.away += 1
         return reader
 
+    @precondition(lambda self: self.away)
     @rule(target=readers, reader=consumes(gone))
     def return_with_resume(self, reader):
+        self.away -= 1
         reader.viewer = Viewer(JSON)
         reader.subscribe(self.hub, resume=True)
         self.live.append(reader)
         return reader
 
+    @precondition(lambda self: self.fleet.seq > 5)  # else hardly any run would last
     @rule()
     def restart_the_server(self):
         self.lost = []
@@ -159,17 +173,8 @@ class AnyInterleaving(RuleBasedStateMachine):
             reader.subscribe(self.hub, resume=True)
 
     def teardown(self):
-        self.lost += self.fleet.expire(self.now)
-        self.tick()
-        truth = self.fleet.picture(self.now)
-        fleet = {
-            key: state
-            for key, *state in zip(truth.key, truth.lat.tolist(), truth.lon.tolist(), truth.time.tolist(), strict=True)
-        }
-        fleet = {key: tuple(state) for key, state in fleet.items()}
         for reader in self.live:
-            reader.drain(self.hub, self.now)
-            assert reader.inside() == within(fleet, reader.box)
+            self.drain(reader)
 
     @invariant()
     def exits_are_forgotten(self):

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from patience import PATIENCE
 
 import tracker
 from tracker.devbroker import BrokerThread
@@ -32,7 +33,7 @@ async def test_the_recorded_one_is_whole_and_does_not_age():
 
 async def test_the_live_one_begins_now_and_goes_on():
     with tracker.demo() as t:
-        await t.settled(count=30, timeout=60)
+        await t.settled(count=30, timeout=PATIENCE)
         df = t.frame()
         assert abs((df.timestamp - t.stats.since).dt.total_seconds()).max() < 60
 
@@ -51,7 +52,7 @@ async def test_a_broker_of_its_own_is_in_the_clear_whatever_the_environment_hold
     for name, value in {"SECURITY_PROTOCOL": "SASL_SSL", "SASL_USERNAME": "alice", "SSL_CAFILE": "/nowhere"}.items():
         monkeypatch.setenv(f"KAFKA_{name}", value)
     with tracker.demo(recorded=recorded) as t:
-        await t.settled(count=30, timeout=60)
+        await t.settled(count=30, timeout=PATIENCE)
 
 
 def test_the_live_one_joins_the_broker_of_the_environment(monkeypatch):
@@ -80,12 +81,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def ends(process: int) -> bool:
-    """Whether a process that is not our child ends within ten seconds."""
+    """Whether a process that is not our child ends."""
     try:
         descriptor = os.pidfd_open(process)
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([descriptor], [], [], 10)[0])
+        return bool(select.select([descriptor], [], [], PATIENCE)[0])
     finally:
         os.close(descriptor)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from maps import click, count, markers, shown, svg
+from patience import PATIENCE
 from screens import Wire, picture, scene, seen
 
 from tracker.jupyter.map import symbols
@@ -112,7 +113,7 @@ def test_drawing_in_a_thread_while_the_notebook_reads_and_closes(live: LiveMap) 
         live.close()
     finally:
         stop.set()
-        drawing.join(30)
+        drawing.join(PATIENCE)
     assert not drawing.is_alive()
 
 
