@@ -20,10 +20,10 @@ import pandas as pd
 from tracker.arrays import Floats
 from tracker.columns.conversion import Categorical, categorise, convert_times, convert_units
 from tracker.columns.names import COLUMNS, Column, choose_columns
-from tracker.errors import BadOption
+from tracker.errors import BadOption, UnknownAircraft
 from tracker.feed.records import Reject
 from tracker.state.interning import Categories
-from tracker.state.window import Reports
+from tracker.state.window import Reports, Window
 
 Where = str | Callable[[pd.DataFrame], "pd.Series[bool]"]
 """Which rows of a frame: an expression for `DataFrame.query`, or a function from the frame to a boolean series."""
@@ -124,6 +124,19 @@ def _values(side: ast.expr, names: Mapping[str, object]) -> list[object]:
     except ValueError:
         return []
     return list(value) if isinstance(value, list | tuple | set) else [value]
+
+
+def track_frame(window: Window, aircraft: str) -> pd.DataFrame:
+    """Return the rows of one aircraft in time order, by its key or callsign, in whichever case.
+
+    Raises:
+        UnknownAircraft: The window holds none of that key or callsign.
+    """
+    reports = window.track(aircraft.strip())
+    if len(reports):
+        return frame(reports)
+    known = window.reports().categories
+    raise UnknownAircraft(aircraft, known["key"].by_code + known["callsign"].by_code)
 
 
 def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:

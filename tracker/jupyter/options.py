@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import timedelta
+from math import inf
 from typing import Any, get_args
 
 import numpy as np
@@ -100,11 +101,16 @@ def choose_scale(colour_by: ColourBy) -> Scale:
     return SCALES[colour_by]
 
 
-def parse_trails(trails: bool | str | float | timedelta | None) -> float | None:
-    """The length of the trails, s; None: there are none."""
+def parse_trails(trails: bool | str | float | timedelta | None, window: float = inf) -> float | None:
+    """Return the length of the trails, s, which is at most that of the window; None: there are none."""
     if trails is None or trails is False:
         return None
-    return TRAIL if trails is True else parse_span("trails", trails)
+    if trails is True:
+        return TRAIL
+    span = parse_span("trails", trails)
+    if span > window:
+        raise BadOption("trails", trails, f"at most the window ({window:g} s) is needed")
+    return span
 
 
 def _is_place(value: Sequence[float]) -> bool:

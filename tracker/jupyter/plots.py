@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import ipywidgets
 import matplotlib.dates
@@ -29,6 +29,7 @@ from matplotlib.lines import Line2D
 
 from tracker.arrays import Floats
 from tracker.errors import UnknownAircraft
+from tracker.jupyter.screen import Screen
 from tracker.state.scene import Scene
 
 EVERY = 2.0
@@ -52,7 +53,7 @@ _INK, _GRID, _BLUE, _ORANGE = "#222222", "#dddddd", "#0072b2", "#b34700"
 _drawing = threading.Lock()
 
 
-class LivePlot(ipywidgets.Image):
+class LivePlot(Screen, ipywidgets.Image):
     """A picture in a notebook, drawn anew from one thread, which stays behind as a PNG for readers without a kernel.
 
     Args:
@@ -62,8 +63,6 @@ class LivePlot(ipywidgets.Image):
 
     def __init__(self, height: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._guard = threading.RLock()
-        self._closed = True  # until it is made: one that was refused is closed, too
         self._due = -np.inf
         with _drawing:
             self._figure = Figure(figsize=(_WIDTH / _DPI, height / _DPI), dpi=_DPI * _SHARP, facecolor="white")
@@ -71,29 +70,17 @@ class LivePlot(ipywidgets.Image):
             self._make(self._figure)
             png = _png(self._figure)
         super().__init__(value=png, format="png", layout=ipywidgets.Layout(width=f"{_WIDTH}px", max_width="100%"))
-        self._closed = False
 
-    def draw(self, _scene: Scene | None = None) -> None:
-        """Show what the window holds now, if it is time and something changed. To be called from one thread only."""
-        with self._guard:
-            begun = self._clock()
-            if self._closed or begun < self._due:
-                return
-            if self._update():
-                with _drawing:
-                    png = _png(self._figure)
-                self.value = png
-            self._due = begun + max(EVERY, (self._clock() - begun) / SHARE)
-
-    def close(self) -> None:
-        """Takes it off the screen; from then on `draw` does nothing."""
-        with self._guard:
-            if self._closed:
-                return
-            self._closed = True
-            layout = self.layout
-            super().close()
-            layout.close()
+    def _draw(self, _scene: Scene) -> None:
+        """Show what the window holds now, if it is time and something changed."""
+        begun = self._clock()
+        if begun < self._due:
+            return
+        if self._update():
+            with _drawing:
+                png = _png(self._figure)
+            self.value = png
+        self._due = begun + max(EVERY, (self._clock() - begun) / SHARE)
 
     def _make(self, figure: Figure) -> None:
         """Lay the picture out, without data."""
@@ -103,9 +90,8 @@ class LivePlot(ipywidgets.Image):
         """Take up what is held now; whether that differs from what is shown."""
         raise NotImplementedError
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the widget's own
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
-        return {**bundle, "image/png": base64.b64encode(self.value).decode("ascii")}
+    def _static(self) -> dict[str, str]:
+        return {"image/png": base64.b64encode(self.value).decode("ascii")}
 
 
 class AltitudePlot(LivePlot):

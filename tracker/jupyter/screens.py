@@ -9,27 +9,15 @@ thread while that lives.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import traitlets
 
+from tracker.jupyter.screen import Screen
 from tracker.state.scene import Scene
 
 MOST = 4
 """Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
-
-
-class Screen(Protocol):
-    """What a notebook shows."""
-
-    comm: Any
-    """None where it was closed."""
-
-    def draw(self, scene: Scene) -> None:
-        """Show a scene, from one thread only; nothing once it is closed."""
-
-    def close(self) -> None:
-        """Take it off the screen."""
 
 
 AnyScreen = TypeVar("AnyScreen", bound=Screen)

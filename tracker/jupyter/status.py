@@ -9,12 +9,11 @@ where there is none, so that they are legible in a light and in a dark theme; no
 from __future__ import annotations
 
 import html
-import threading
 from datetime import datetime
-from typing import Any
 
 import ipywidgets
 
+from tracker.jupyter.screen import Screen
 from tracker.state.scene import Scene
 from tracker.state.stats import Stats
 
@@ -36,7 +35,7 @@ _AWAY = {
 """Colour, sign and word of each state in which the broker is not heard."""
 
 
-class StatusStrip(ipywidgets.HTML):
+class StatusStrip(Screen, ipywidgets.HTML):
     """A tracker's state and numbers in one line, which wraps where a cell is narrow.
 
     It is drawn from one thread, and stays behind as HTML for readers without a kernel.
@@ -45,34 +44,16 @@ class StatusStrip(ipywidgets.HTML):
     def __init__(self, topic: str = "", address: str = "") -> None:
         """Makes a strip before anything is known; `topic` and `address` say whose numbers it shows."""
         self._source = f"{topic} at {address}" if topic else ""
-        self._guard = threading.RLock()
-        self._closed = False
         super().__init__(_strip_html(Stats(), self._source))
 
-    def draw(self, scene: Scene) -> None:
-        """Show the numbers of a scene. To be called from one thread only."""
-        with self._guard:
-            if not self._closed:
-                # An equal value is no change, and sends nothing.
-                self.value = _strip_html(scene.stats, self._source)
-
-    def close(self) -> None:
-        """Takes it off the screen; from then on `draw` does nothing."""
-        with self._guard:
-            if self._closed:
-                return
-            self._closed = True
-            parts = (self.layout, self.style)
-            super().close()
-            for part in parts:
-                part.close()
+    def _draw(self, scene: Scene) -> None:
+        self.value = _strip_html(scene.stats, self._source)
 
     def __repr__(self) -> str:
         return "StatusStrip()"
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the widget's own
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
-        return {**bundle, "text/html": self.value}
+    def _static(self) -> dict[str, str]:
+        return {"text/html": self.value}
 
 
 def _strip_html(stats: Stats, source: str) -> str:

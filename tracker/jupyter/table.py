@@ -10,7 +10,6 @@ browser and the static page show the same order. The browser makes text nodes of
 from __future__ import annotations
 
 import html
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ import traitlets
 
 from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
+from tracker.jupyter.screen import Screen
 from tracker.state.fleet import Picture
 from tracker.state.scene import Scene
 
@@ -101,7 +101,7 @@ _KNOWN = {
 } | {"age": _Column("age", "s", "age")}
 
 
-class LiveTable(anywidget.AnyWidget):
+class LiveTable(Screen, anywidget.AnyWidget):
     """A picture as a table: one row an aircraft, in the analyst's names and units; grey and italic if stale.
 
     A click on a header sorts by its column, a second one turns the order round; what is not known comes last.
@@ -132,8 +132,6 @@ class LiveTable(anywidget.AnyWidget):
             UnknownColumn: There is no such column.
             BadOption: `rows` is outside its limits, or there are no columns.
         """
-        self._guard = threading.RLock()
-        self._closed = True  # until it is made: one that was refused is closed, too
         if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_ROWS:
             raise BadOption("rows", rows, f"a whole number from 1 to {MOST_ROWS} is needed")
         self._columns = _chosen(DEFAULT if columns is None else columns)
@@ -142,7 +140,6 @@ class LiveTable(anywidget.AnyWidget):
         self.rows = rows
         self._wake = wake
         super().__init__(content=self._content(None))
-        self._closed = False
         self.on_msg(self._asked)
 
     @property
@@ -150,29 +147,14 @@ class LiveTable(anywidget.AnyWidget):
         """The column that the rows are sorted by; with a minus before it from the highest down."""
         return self._sort
 
-    def draw(self, scene: Scene) -> None:
-        """Show the aircraft of a scene. To be called from one thread only."""
-        with self._guard:
-            if not self._closed:
-                # An equal value is no change, and sends nothing.
-                self.content = self._content(scene.picture)
-
-    def close(self) -> None:
-        """Takes it off the screen; from then on `draw` does nothing."""
-        with self._guard:
-            if self._closed:
-                return
-            self._closed = True
-            layout = self.layout
-            super().close()
-            layout.close()
+    def _draw(self, scene: Scene) -> None:
+        self.content = self._content(scene.picture)
 
     def __repr__(self) -> str:
         return "LiveTable()"
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - the widget's own
-        data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
-        return {**data, "text/html": _static_html(self.content)}, metadata
+    def _static(self) -> dict[str, str]:
+        return {"text/html": _static_html(self.content)}
 
     def _asked(self, _widget: object, message: Any, _buffers: object) -> None:  # noqa: ANN401 - a browser's
         """Hands over, and sets no trait: this runs on whatever thread the browser's message comes in."""

@@ -8,40 +8,46 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import warnings
-import weakref
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from functools import partial
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from tracker.errors import BadOption, BrokerWarning, FeedFailed, NotRunning, NotSettled, UnknownAircraft
+from tracker.errors import BrokerWarning, FeedFailed
 from tracker.feed.session import Feed
-from tracker.frame import Where, frame, rejected_frame, rows_where
+from tracker.frame import Where, frame, rejected_frame, rows_where, track_frame
 from tracker.jupyter.background import Background
+from tracker.jupyter.batches import new_rows
 from tracker.jupyter.changes import Changes
 from tracker.jupyter.map.livemap import LIMIT, TILES, LiveMap
 from tracker.jupyter.map.symbols import ColourBy
-from tracker.jupyter.options import check_ageing, check_cluster, check_last, check_observed, choose_security
+from tracker.jupyter.options import (
+    check_ageing,
+    check_cluster,
+    check_last,
+    check_observed,
+    choose_security,
+    parse_trails,
+)
+from tracker.jupyter.registry import Registry
 from tracker.jupyter.screens import Screens, Selection
 from tracker.jupyter.status import StatusStrip
 from tracker.jupyter.table import ROWS, LiveTable
+from tracker.jupyter.waiting import Waiting
 from tracker.spans import parse_since, parse_span
 from tracker.state.stats import Stats
 from tracker.state.store import Store
-from tracker.state.window import Paths, Window
+from tracker.state.window import Window
 
 if TYPE_CHECKING:
     from tracker.jupyter.plots import Plots
 
 CONNECT_TIMEOUT = 5.0
 """How long `start()` waits for the broker before it warns, s."""
-_running: weakref.WeakValueDictionary[tuple[str, str, str], Tracker] = weakref.WeakValueDictionary()
+_running: Registry[tuple[str, str, str]] = Registry()
 
 
 class Tracker:
@@ -111,15 +117,13 @@ class Tracker:
             ssl_password=ssl_password, ssl_check_hostname=ssl_check_hostname,
         )  # fmt: skip
         """How the brokers are spoken to; its repr shows no secret."""
-        self.error: BaseException | None = None
-        """What ended the background thread, if anything did."""
-        self._told = False  # by start() itself, and so not again by the next one
         self._since = parse_since(since)
         self._changes = Changes()
         self._owned = ExitStack()
         self._screens = Screens(lambda: self._store.look(self._feed.status))
         self._selection = Selection()
-        self._background = Background(self._screens, self._changes, self._fail)
+        self._background = Background(self._screens, self._changes)
+        self._waiting = Waiting(self._background, self._changes, lambda: self.stats)
         self._store, self._feed = self._begin()
 
     def __repr__(self) -> str:
@@ -129,9 +133,7 @@ class Tracker:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self) -> Self:
@@ -142,47 +144,37 @@ class Tracker:
         where one answers and refuses (a wrong password, a certificate that is not trusted), that is an error.
 
         Raises:
-            FeedFailed: The run before ended with an error; the start after this one tries again. Or this run has ended
-                within `CONNECT_TIMEOUT`.
+            FeedFailed: The background thread ended with an error within `CONNECT_TIMEOUT`.
         """
-        error, self.error = self.error, None
-        if error is not None and not self._told:
-            raise FeedFailed(f"the run before ended: {error}") from error
         if self.running:
             return self
-        older = _running.get(self._identity)
-        if older is not None:
-            older.stop()
+        _running.enter(self._identity, self)
         self._store, self._feed = self._begin()
-        self._told = False
-        self._background.start(repr(self), self._feed, self._store)
-        _running[self._identity] = self
-        status = self._feed.status
-        if not self._changes.wait(lambda: status.connected or not self.running, CONNECT_TIMEOUT):
-            warnings.warn(
-                f"{status.error or f'no answer from {self.bootstrap_servers}'}; trying on", BrokerWarning, stacklevel=2
-            )
-        if self.error is not None:
-            self._told = True
+        try:
+            connected = self._background.start(repr(self), self._feed, self._store, CONNECT_TIMEOUT)
+        except FeedFailed:
             self.stop()
-            raise FeedFailed(f"the background thread ended: {self.error}") from self.error
+            raise
+        if not connected:
+            reason = self._feed.status.error or f"no answer from {self.bootstrap_servers}"
+            warnings.warn(f"{reason}; trying on", BrokerWarning, stacklevel=2)
         return self
 
     def stop(self) -> None:
         """End the background thread; frames go on serving what is held."""
         self._background.stop()
-        if _running.get(self._identity) is self:
-            del _running[self._identity]
+        _running.leave(self._identity, self)
         self._owned.close()
-
-    def own(self, resources: ExitStack) -> None:
-        """Have `stop()` close these, after the thread has ended."""
-        self._owned.push(resources)
 
     @property
     def running(self) -> bool:
         """Whether the background thread lives."""
         return self._background.running
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the background thread; None: nothing did. It is kept until `start()` succeeds again."""
+        return self._background.error
 
     async def settled(self, count: int | None = None, timeout: float = 30.0) -> None:  # noqa: ASYNC109
         """Wait until so many valid reports were read since the start; without a count, all that the log held then.
@@ -199,20 +191,28 @@ class Tracker:
             NotSettled: The time is over.
             FeedFailed: The background thread ended with an error.
         """
+        if count is None:
+            await self._waiting.settle(lambda: self._feed.status.caught_up, timeout, "the end of the log")
+        else:
+            await self._waiting.settle(lambda: self._store.received >= count, timeout, f"{count} reports")
 
-        def reached() -> bool:
-            return self._store.received >= count if count is not None else self._feed.status.caught_up
+    async def until(self, condition: Callable[[Stats], bool], timeout: float = 30.0) -> Stats:  # noqa: ASYNC109
+        """Wait until a condition holds of the numbers, and return those for which it does.
 
-        await self._changes.settle(lambda: reached() or not self.running, timeout)
-        if self.error is not None:
-            raise FeedFailed(f"the background thread ended: {self.error}") from self.error
-        if reached():
-            return
-        if not self.running:
-            raise NotRunning(f"{self!r} is not running: start() it")
-        wanted = f"{count} reports" if count is not None else "the end of the log"
-        reason = f" ({self._feed.status.error})" if self._feed.status.error else ""
-        raise NotSettled(f"{self._store.received} reports were read in {timeout:g} s, and not {wanted}{reason}")
+        Example:
+            >>> await t.until(lambda stats: stats.aircraft >= 20)
+            >>> await t.until(lambda stats: not stats.connected, timeout=60)
+
+        Args:
+            condition: Takes `Stats` and says whether it holds; asked at once, after each change and once a second.
+            timeout: s.
+
+        Raises:
+            NotRunning: It was not started, or was stopped meanwhile.
+            NotSettled: The time is over; the numbers stand in its message.
+            FeedFailed: The background thread ended with an error.
+        """
+        return await self._waiting.until(condition, timeout)
 
     @property
     def stats(self) -> Stats:
@@ -247,10 +247,8 @@ class Tracker:
             UnknownColumn: There is no such column.
         """
         span = None if last is None else check_last(last, self.window)
-        if where is None:
-            return self._store.ask(lambda window: frame(window.reports(span), columns))
-        df = self._store.ask(lambda window: frame(window.reports(span)))
-        return rows_where(df, where, columns, _names_of_the_caller())
+        df = self._store.ask(lambda window: frame(window.reports(span), columns if where is None else None))
+        return df if where is None else rows_where(df, where, columns, _names_of_the_caller())
 
     def batches(
         self,
@@ -272,25 +270,9 @@ class Tracker:
             columns: As in `frame`.
             where: As in `frame`; frames that it leaves empty are not handed out.
         """
+        pause = parse_span("every", every)
         names = {} if where is None else _names_of_the_caller()
-        return self._batches(parse_span("every", every), columns, where, names)
-
-    async def _batches(
-        self, pause: float, columns: Sequence[str] | None, where: Where | None, names: Mapping[str, object]
-    ) -> AsyncIterator[pd.DataFrame]:
-        seen = self._store.serial
-        while self.running:
-            begun = time.monotonic()
-            await self._changes.settle(partial(self._is_past, seen), None)
-            df, seen = self._store.ask(partial(_rows_after, seen, columns if where is None else None))
-            if where is not None:
-                df = rows_where(df, where, columns, names)
-            if len(df):
-                yield df
-            await self._changes.settle(lambda: not self.running, max(0.0, begun + pause - time.monotonic()))
-
-    def _is_past(self, serial: int) -> bool:
-        return self._store.serial > serial or not self.running
+        return new_rows(lambda: self._store, self._background, self._changes, pause, columns, where, names)
 
     def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The newest row that each aircraft has in the window, sorted by key; lost aircraft included."""
@@ -305,10 +287,7 @@ class Tracker:
         Raises:
             UnknownAircraft: The window holds none of that key or callsign.
         """
-        df = self._store.ask(lambda window: frame(window.track(aircraft.strip())))
-        if len(df):
-            return df
-        raise UnknownAircraft(aircraft, self._store.ask(_known_names))
+        return self._store.ask(lambda window: track_frame(window, aircraft))
 
     def rejected(self) -> pd.DataFrame:
         """The newest refused records: when, partition, offset, reason, field, error, first_bytes."""
@@ -338,17 +317,16 @@ class Tracker:
             trails: How far back to draw where aircraft came from: `"2min"`, seconds or a timedelta, at most the
                 window; True: two minutes.
             colour_by: What the colours tell: `"altitude"`, `"speed"` or `"vertical_rate"`.
-            limit: Markers at most; more than 200 make a browser slow.
+            limit: Markers at most; with 200 a browser takes 0.3 s to paint what has changed, with 500 six.
             tiles: The address of map tiles, with `{z}`, `{x}`, `{y}`; None: land and borders alone.
 
         Raises:
             BadOption: An argument is outside its limits.
         """
-        if trails and trails is not True and parse_span("trails", trails) > self.window:
-            raise BadOption("trails", trails, f"at most the window ({self.window:g} s) is needed")
         live = LiveMap(
-            center=center, zoom=zoom, follow=follow, trails=trails, colour_by=colour_by, limit=limit, tiles=tiles,
-            paths=self._paths, wake=self._background.wake, select=self._selection.select,
+            center=center, zoom=zoom, follow=follow, trails=parse_trails(trails, self.window), colour_by=colour_by,
+            limit=limit, tiles=tiles, wake=self._background.wake, select=self._selection.select,
+            paths=lambda keys, last: self._store.ask(lambda window: window.paths(keys, last)),
         )  # fmt: skip
         return self._screens.show(live)
 
@@ -414,17 +392,7 @@ class Tracker:
 
     def _begin(self) -> tuple[Store, Feed]:
         store = Store(self.window, *self._ageing)
-        return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.tell, self.security)
-
-    def _fail(self, error: BaseException) -> None:
-        self.error = error
-
-    def _paths(self, keys: Collection[str], last: float) -> Paths:
-        return self._store.ask(lambda window: window.paths(keys, last))
-
-
-def _rows_after(serial: int, columns: Sequence[str] | None, window: Window) -> tuple[pd.DataFrame, int]:
-    return frame(window.reports(after=serial), columns), window.serial
+        return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.notify, self.security)
 
 
 def _names_of_the_caller() -> Mapping[str, object]:
@@ -433,6 +401,6 @@ def _names_of_the_caller() -> Mapping[str, object]:
     return {**caller.f_globals, **caller.f_locals}
 
 
-def _known_names(window: Window) -> list[str]:
-    known = window.reports().categories
-    return known["key"].by_code + known["callsign"].by_code
+def own(tracker: Tracker, resources: ExitStack) -> None:
+    """Have `stop()` close these, after the thread has ended."""
+    tracker._owned.push(resources)

@@ -6,15 +6,15 @@ bundled recording ──> producer (a process) ──> embedded broker (a thread
 from __future__ import annotations
 
 import os
-import weakref
 from contextlib import ExitStack
 from typing import Any
 
 from tracker.devbroker import BrokerThread
-from tracker.jupyter.tracker import Tracker
+from tracker.jupyter.registry import Registry
+from tracker.jupyter.tracker import Tracker, own
 from tracker.workbench.children import running_producer
 
-_running: weakref.WeakValueDictionary[bool, Tracker] = weakref.WeakValueDictionary()
+_running: Registry[bool] = Registry()
 
 
 def demo(*, recorded: bool = False, **options: Any) -> Tracker:  # noqa: ANN401 - as Tracker types them
@@ -34,9 +34,7 @@ def demo(*, recorded: bool = False, **options: Any) -> Tracker:  # noqa: ANN401 
             window is an hour.
         options: Of `Tracker`, to be changed.
     """
-    older = _running.pop(recorded, None)
-    if older is not None:
-        older.stop()
+    _running.stop(recorded)
     address = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if address and not recorded:
         return Tracker(address, **options).start()
@@ -51,6 +49,6 @@ def demo(*, recorded: bool = False, **options: Any) -> Tracker:  # noqa: ANN401 
             replay = ["--loop"]
         owned.enter_context(running_producer(broker.address, *replay))
         tracker = Tracker(broker.address, **options)
-        tracker.own(owned.pop_all())
-    _running[recorded] = tracker
+        own(tracker, owned.pop_all())
+    _running.enter(recorded, tracker)
     return tracker.start()

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from screens import Wire, run_in_thread
+from screens import Wire, run_in_thread, scene
 
 from tracker.errors import UnknownAircraft
 from tracker.jupyter.plots import BINS, EVERY, SHARE, AltitudePlot, Plots, RatePlot, rates
@@ -40,7 +40,7 @@ def line(plot: AltitudePlot, name: str) -> np.ndarray:
 
 def test_picture_shows_altitude_and_speed_over_time_in_utc_with_units(wire: Wire) -> None:
     plot = AltitudePlot("3944ef", lambda: rows(60))
-    plot.draw()
+    plot.draw(scene(0))
     above, below = plot._figure.axes
     assert (above.get_ylabel(), below.get_ylabel()) == ("altitude, ft", "ground speed, kt")
     assert below.get_xlabel() == "time, UTC"
@@ -53,7 +53,7 @@ def test_picture_shows_altitude_and_speed_over_time_in_utc_with_units(wire: Wire
 def test_line_is_broken_where_nothing_was_heard(wire: Wire) -> None:
     df = pd.concat([rows(3), rows(3, first="2021-10-07 13:02:00")])
     plot = AltitudePlot("3944ef", lambda: df)
-    plot.draw()
+    plot.draw(scene(0))
     assert np.isnan(line(plot, "altitude")).tolist() == [False] * 3 + [True] + [False] * 3
 
 
@@ -62,7 +62,7 @@ def test_line_is_broken_where_nothing_was_heard(wire: Wire) -> None:
 def test_odd_names_and_values_are_drawn(wire: Wire, callsign: str | None, altitude: float) -> None:
     plot = AltitudePlot("3944ef", lambda: rows(3, callsign=callsign, altitude=altitude))
     before = plot.value
-    plot.draw()
+    plot.draw(scene(0))
     assert plot.value != before
 
 
@@ -70,16 +70,16 @@ def test_one_message_an_update_and_none_before_two_seconds_or_without_news(wire:
     clock, n = Clock(), [10]
     plot = AltitudePlot("3944ef", lambda: rows(n[0]), clock)
     wire.take()
-    plot.draw()
+    plot.draw(scene(0))
     assert [kind for kind, _ in wire.take()] == ["comm_msg"]
     n[0], clock.now = 11, EVERY - 0.1
-    plot.draw()
+    plot.draw(scene(0))
     assert wire.take() == []
     clock.now = EVERY
-    plot.draw()
+    plot.draw(scene(0))
     assert len(wire.take()) == 1
     clock.now = 2 * EVERY
-    plot.draw()
+    plot.draw(scene(0))
     assert wire.take() == []
 
 
@@ -92,12 +92,12 @@ def test_slow_pictures_are_drawn_less_often(wire: Wire) -> None:
         return rows(n[0])
 
     plot = AltitudePlot("3944ef", slow, clock)
-    plot.draw()
+    plot.draw(scene(0))
     clock.now = 1.0 / SHARE - 0.1
-    plot.draw()
+    plot.draw(scene(0))
     assert n[0] == 11
     clock.now = 1.0 / SHARE
-    plot.draw()
+    plot.draw(scene(0))
     assert n[0] == 12
 
 
@@ -110,11 +110,11 @@ def test_aircraft_that_left_the_window_stays_as_it_was(wire: Wire) -> None:
         return held[0]
 
     plot = AltitudePlot("3944ef", read, clock)
-    plot.draw()
+    plot.draw(scene(0))
     wire.take()
     held.clear()
     clock.now = EVERY
-    plot.draw()
+    plot.draw(scene(0))
     assert wire.take() == []
     assert len(line(plot, "altitude")) == 10
 
@@ -137,14 +137,14 @@ def test_rate_of_a_long_window_is_a_mean_over_longer_steps() -> None:
 def test_too_few_reports_have_no_rate_and_are_drawn(wire: Wire, times: list[float]) -> None:
     assert [len(column) for column in rates(np.array(times))] == [0, 0]
     plot = RatePlot(lambda: np.array(times))
-    plot.draw()
+    plot.draw(scene(0))
     assert size(plot.value) == (1140, 330)
 
 
 def test_rates_begin_at_zero_and_have_a_unit(wire: Wire) -> None:
     plot = RatePlot(lambda: np.repeat(np.arange(100.0), 30))
     before = plot.value
-    plot.draw()
+    plot.draw(scene(0))
     assert plot._axes.get_ylim()[0] == 0
     assert plot._axes.get_ylabel() == "reports a second"
     assert plot.value != before
@@ -153,9 +153,9 @@ def test_rates_begin_at_zero_and_have_a_unit(wire: Wire) -> None:
 def test_axes_grow_with_the_data(wire: Wire) -> None:
     clock, times = Clock(), [np.repeat(np.arange(10.0), 3)]
     plot = RatePlot(lambda: times[0], clock)
-    plot.draw()
+    plot.draw(scene(0))
     clock.now, times[0] = EVERY, np.repeat(np.arange(100.0), 30)
-    plot.draw()
+    plot.draw(scene(0))
     (left, right), (low, high) = plot._axes.get_xlim(), plot._axes.get_ylim()
     assert low == 0
     assert 30 < high < 40
@@ -167,8 +167,8 @@ def test_display_holds_the_widget_and_the_picture(wire: Wire) -> None:
         (AltitudePlot("3944ef", lambda: rows(3)), "AltitudePlot('3944ef')"),
         (RatePlot(lambda: np.arange(9.0)), "RatePlot()"),
     ):
-        plot.draw()
-        bundle = plot._repr_mimebundle_()
+        plot.draw(scene(0))
+        bundle = plot._repr_mimebundle_()[0]
         assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == plot.model_id
         assert base64.b64decode(bundle["image/png"]) == plot.value
         assert bundle["text/plain"] == repr(plot) == text
@@ -180,7 +180,7 @@ def test_closed_picture_sends_nothing_more_and_leaves_no_widget(wire: Wire) -> N
     plot.close()
     kinds = [kind for kind, _ in wire.take()]
     assert kinds.count("comm_open") == kinds.count("comm_close")
-    run_in_thread(plot.draw)
+    run_in_thread(lambda: plot.draw(scene(0)))
     assert wire.take() == []
 
 
@@ -193,7 +193,7 @@ def test_aircraft_is_found_by_callsign_and_followed_by_key(wire: Wire) -> None:
 
     plots = Plots(track, lambda: np.arange(9.0), shown.append)
     plot = plots.altitude("AFR123")
-    plot.draw()
+    plot.draw(scene(0))
     assert asked == ["AFR123", "3944ef"]
     assert [*shown] == [plot]
     assert repr(plots) == "Plots()"

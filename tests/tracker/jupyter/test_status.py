@@ -90,7 +90,7 @@ def test_one_message_a_draw_and_none_when_nothing_changed(wire: Wire) -> None:
 
 def test_display_holds_the_widget_and_its_html(wire: Wire) -> None:
     strip = StatusStrip()
-    bundle = strip._repr_mimebundle_()
+    bundle = strip._repr_mimebundle_()[0]
     assert bundle["text/html"] == strip.value
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == strip.model_id
     assert bundle["text/plain"] == repr(strip) == "StatusStrip()"

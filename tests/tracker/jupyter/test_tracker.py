@@ -1,7 +1,9 @@
 """`Tracker` against a real broker: what is written is held, whatever happens to the broker meanwhile."""
 
 import asyncio
+import contextlib
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -10,22 +12,28 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import trustme
 from brokers import Embedded, Topic
 
 from producer.sources.recording import BUNDLED, Recording
 from producer.wire import StateVector, encode
-from tracker import BadOption, BrokerWarning, NotRunning, Tracker, UnknownAircraft
+from tracker import (
+    BadOption,
+    BrokerWarning,
+    FeedFailed,
+    HandshakeFailed,
+    NotRunning,
+    NotSettled,
+    Tracker,
+    UnknownAircraft,
+)
+from tracker.devbroker import BrokerThread
 
 NOW = time.time()
 
 
 def state(number: int = 1, **fields) -> StateVector:
     return StateVector(**({"icao24": f"{number:06x}", "lat": 48.0, "lon": 2.0} | fields))
-
-
-def wait_until(moment: float) -> None:
-    while time.time() < moment:
-        pass
 
 
 def feed_threads() -> list[threading.Thread]:
@@ -119,8 +127,7 @@ async def test_hostile_records_are_counted_and_the_stream_goes_on(tracker, topic
         rejected.reason
     )
     assert (rejected.partition == 0).all()
-    await tracker._changes.settle(lambda: tracker.stats.tombstones == 1, 10)
-    assert tracker.stats.tombstones == 1
+    await tracker.until(lambda stats: stats.tombstones == 1)
     assert tracker.error is None
 
 
@@ -157,7 +164,7 @@ async def test_a_busy_cell_starves_nothing(topic):
         )
         writer.start()
         writer.join()  # blocks this event loop, as time.sleep in a cell does
-        assert t._changes.wait(lambda: t.stats.received == 4000, 10)
+        await t.settled(count=4000)
         assert len(t.frame()) == 4000
 
 
@@ -205,21 +212,61 @@ def test_without_a_broker_start_warns_and_goes_on():
         t.stop()
 
 
-async def test_an_error_in_the_thread_is_kept_and_raised_where_it_is_waited_for(tracker, topic):
+@contextlib.contextmanager
+def port_that_speaks_tls():
+    """A port that refuses whoever does not."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                connection.settimeout(20)
+                with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True):
+                    pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(20)
+
+
+async def test_an_error_is_kept_and_raised_until_a_start_succeeds_and_every_start_tries():
+    with port_that_speaks_tls() as port:
+        t = Tracker(f"127.0.0.1:{port}", since="earliest")
+        errors = []
+        for _ in range(2):
+            with pytest.raises(FeedFailed, match="speaks TLS"):
+                await asyncio.to_thread(t.start)
+            errors.append(t.error)
+            assert not t.running
+            assert "speaks TLS" in t.stats.error
+            assert t.stats.state == "failed"
+    assert isinstance(errors[0], HandshakeFailed)
+    assert errors[0] is not errors[1]
+    for wait in (t.settled(), t.until(lambda stats: True)):
+        with pytest.raises(FeedFailed, match="speaks TLS"):
+            await wait
+    assert t.frame().empty
+    with BrokerThread(port=port) as broker:
+        Topic(broker.address).create()
+        with t:
+            await t.settled()
+            assert t.error is None
+
+
+async def test_one_can_wait_for_any_of_the_numbers(tracker, topic):
     topic.create()
-    tracker._store.take = None  # what a defect in the thread would do
-    topic.write(state(1))
-    with pytest.raises(Exception, match="background thread ended") as raised:
-        await tracker.settled(count=1)
-    assert type(raised.value).__name__ == "FeedFailed"
-    assert isinstance(tracker.error, TypeError)
-    assert "TypeError" in tracker.stats.error
-    assert tracker.stats.state == "failed"
-    assert tracker.frame().empty
-    with pytest.raises(Exception, match="the run before ended"):
-        tracker.start()
-    tracker.start()
-    await tracker.settled(count=1)
+    with pytest.raises(NotSettled, match=r"within 0\.3 s: connected"):
+        await tracker.until(lambda stats: stats.aircraft == 3, timeout=0.3)
+    waiting = asyncio.create_task(tracker.until(lambda stats: stats.aircraft == 3))
+    topic.write(*(state(n, time=NOW) for n in range(3)))
+    stats = await waiting
+    assert (stats.aircraft, stats.rows, stats.state) == (3, 3, "connected")
+    assert (await tracker.until(lambda stats: stats.rate == 0.0)).aircraft == 3  # by time alone
 
 
 def test_the_address_comes_from_the_environment(monkeypatch):
@@ -238,7 +285,7 @@ import asyncio, tracker
 t = tracker.Tracker({broker.address!r}).start()
 asyncio.run(t.settled())
 print("settled", flush=True)
-assert t._changes.wait(lambda: not t.stats.connected, 10)
+asyncio.run(t.until(lambda stats: stats.state == "away", timeout=60))
 t.stop()
 """
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -285,18 +332,20 @@ async def test_batches_hand_out_each_new_row_once(tracker, topic):
     topic.create()
     topic.write(state(0, time=NOW))
     await tracker.settled(count=1)
-    got = []
+    got, complete = [], asyncio.Event()
 
     async def collect() -> None:
         async for df in tracker.batches(every=0.01, columns=["key", "timestamp"]):
             got.extend(zip(df.key, df.timestamp, strict=True))
+            if len(got) >= 55:
+                complete.set()
 
     collecting = asyncio.create_task(collect())
     await asyncio.sleep(0)
     for number in range(1, 6):
         topic.write(*(state(number, time=NOW + k) for k in range(10)), state(number, time=NOW - 1))
         await tracker.settled(count=1 + 11 * number)
-    assert await tracker._changes.settle(lambda: len(got) >= 55, 10)
+    await asyncio.wait_for(complete.wait(), 20)
     tracker.stop()
     await asyncio.wait_for(collecting, 10)
     assert len(got) == len(set(got)) == 55
@@ -387,9 +436,9 @@ async def test_screens_end_as_they_were_when_the_tracker_stops(tracker, topic):
 def test_what_tab_completion_offers_is_what_a_user_needs():
     names = {name for name in dir(Tracker()) if not name.startswith("_")}
     assert names == {
-        "batches", "bootstrap_servers", "error", "frame", "latest", "map", "name", "observe", "own", "plot", "rejected",
+        "batches", "bootstrap_servers", "error", "frame", "latest", "map", "name", "observe", "plot", "rejected",
         "running", "security", "selected", "settled", "start", "stats", "status", "stop", "table", "topic", "track",
-        "unobserve", "window",
+        "unobserve", "until", "window",
     }  # fmt: skip
-    for name in names - {"bootstrap_servers", "error", "name", "topic", "window", "security"}:
+    for name in names - {"bootstrap_servers", "name", "topic", "window", "security"}:
         assert getattr(Tracker, name).__doc__

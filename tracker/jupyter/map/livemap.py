@@ -11,7 +11,6 @@ Here are the widget, what lies on it besides aircraft, and the order of a draw. 
 from __future__ import annotations
 
 import base64
-import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
@@ -29,12 +28,13 @@ from tracker.jupyter.map.popups import Popups
 from tracker.jupyter.map.trails import Trails
 from tracker.jupyter.map.viewpoint import Viewpoint
 from tracker.jupyter.options import check_follow, check_limit, check_view, choose_scale, parse_trails
+from tracker.jupyter.screen import Screen
 from tracker.state.fleet import Picture
 from tracker.state.scene import Scene
 from tracker.state.window import Paths
 
 LIMIT = 150
-"""Markers at most: with 200, a browser needs 0.3 s from an update to its painting, with 500 six."""
+"""Markers at most, unless told otherwise: with 200 a browser takes 0.3 s to paint what has changed, with 500 six."""
 
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILES_CREDIT = '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors'
@@ -44,7 +44,7 @@ _TRAIL_STYLE = {"color": "#3f4a5a", "weight": 2, "opacity": 0.6, "fill": False, 
 _START = {"center": [still.WORLD.lat, still.WORLD.lon], "zoom": 2, "world_copy_jump": True, "scroll_wheel_zoom": True}
 
 
-class LiveMap(ipyleaflet.Map):
+class LiveMap(Screen, ipyleaflet.Map):
     """A map in a notebook that shows where aircraft are, as long as somebody calls `draw`.
 
     A marker points where its aircraft flies (a dot: that is not known), is coloured by altitude, turns grey when the
@@ -77,17 +77,17 @@ class LiveMap(ipyleaflet.Map):
         clock: Callable[[], float] = time.monotonic,
         **options: Any,  # noqa: ANN401 - the widget's own
     ) -> None:
-        """Makes a map without aircraft.
+        """Make a map without aircraft.
 
         Args:
-            center: Latitude and longitude to look at, deg.
-            zoom: 0 (the world in 256 px) to 19.
+            center: Latitude and longitude to look at, deg; None: where most of the first aircraft are.
+            zoom: From 0, the world in 256 px, to 19, a street.
             follow: The key or callsign of an aircraft to keep the map on.
-            trails: How far back to draw where aircraft came from, such as `"2min"`; True: `TRAIL`.
+            trails: How far back to draw where aircraft came from: `"2min"`, seconds or a timedelta; True: two minutes.
             colour_by: What the colours tell: `"altitude"`, `"speed"` or `"vertical_rate"`.
-            limit: Markers at most.
-            tiles: The address of the tiles above the backdrop, with `{z}`, `{x}`, `{y}`; None for the backdrop alone.
-            paths: Answers where the aircraft of these keys were in the last so many seconds; trails need it.
+            limit: Markers at most; with 200 a browser takes 0.3 s to paint what has changed, with 500 six.
+            tiles: The address of map tiles, with `{z}`, `{x}`, `{y}`; None: land and borders alone.
+            paths: Returns where the aircraft of these keys were in the last so many seconds; trails need it.
             wake: Called, on any thread, when a popup was opened: its values come with the next `draw`.
             select: Called, on any thread, with the key of an aircraft that was clicked.
             clock: Monotonic, s.
@@ -96,8 +96,6 @@ class LiveMap(ipyleaflet.Map):
         Raises:
             BadOption: An argument is outside its limits.
         """
-        self._guard = threading.RLock()
-        self._closed = True  # until it is made: one that was refused is closed, too
         options |= check_view(center, zoom)
         self.limit = check_limit(limit)
         self.follow = check_follow(follow)
@@ -116,36 +114,22 @@ class LiveMap(ipyleaflet.Map):
         controls = _controls(self._scale, self._count)
         panes = {_PANE: {"zIndex": 150, "pointerEvents": "none"}, **options.pop("panes", {})}
         super().__init__(**{**_START, **options}, layers=layers, controls=controls, panes=panes)
-        self._own = tuple(_family(self))
-        self._closed = False
         for guest in guests:
             self.add(guest)
 
-    def draw(self, scene: Scene) -> None:
-        """Show the aircraft of a scene and no other. To be called from one thread only, about once a second."""
-        with self._guard:
-            if self._closed:
-                return
-            self.picture = picture = scene.picture
-            followed = None if self.follow is None else picture.find(self.follow)
-            self._look(picture, followed)
-            self._draw_markers(picture, followed)
-            self._popups.draw(picture, self._markers.drawn.values(), self._markers.resting.values())
-            self._draw_trails()
-            words = "" if self.follow is None else labels.following(self.follow, heard=followed is not None)
-            self._count.value = labels.count(len(self._markers.drawn), len(picture), words)
+    def _draw(self, scene: Scene) -> None:
+        self.picture = picture = scene.picture
+        followed = None if self.follow is None else picture.find(self.follow)
+        self._look(picture, followed)
+        self._draw_markers(picture, followed)
+        self._popups.draw(picture, self._markers.drawn.values(), self._markers.resting.values())
+        self._draw_trails()
+        words = "" if self.follow is None else labels.following(self.follow, heard=followed is not None)
+        self._count.value = labels.count(len(self._markers.drawn), len(picture), words)
 
-    def close(self) -> None:
-        """Takes the map off the screen and closes all its widgets; from then on `draw` does nothing."""
-        with self._guard:
-            if self._closed:
-                return
-            self._closed = True
-            super().close()
-            for part in self._own:
-                part.close()
-            self._markers.close()
-            self._popups.close()
+    def _leave(self) -> None:
+        self._markers.close()
+        self._popups.close()
 
     def still(self) -> bytes:
         """The map as it is now, as a PNG: what a reader without a kernel sees."""
@@ -155,9 +139,8 @@ class LiveMap(ipyleaflet.Map):
     def __repr__(self) -> str:
         return "LiveMap()"
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the widget's own
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
-        return {**bundle, "image/png": base64.b64encode(self.still()).decode("ascii")}
+    def _static(self) -> dict[str, str]:
+        return {"image/png": base64.b64encode(self.still()).decode("ascii")}
 
     def _look(self, picture: Picture, followed: int | None) -> None:
         now = View(self.center[0], self.center[1], self.zoom)
@@ -179,19 +162,6 @@ class LiveMap(ipyleaflet.Map):
         lines = self._trails.draw(self._markers.drawn, self.center[1], self._clock())
         if lines is not None:
             self._trail_layer.locations = lines
-
-
-def _family(widget: Any) -> list[Any]:  # noqa: ANN401 - an untyped library's
-    """A widget and all that it consists of, each once."""
-    found, waiting = {widget.model_id: widget}, [widget]
-    while waiting:
-        one = waiting.pop()
-        values = [getattr(one, name) for name in one.keys]
-        for part in (part for value in values for part in (value if isinstance(value, tuple) else (value,))):
-            if isinstance(part, ipywidgets.Widget) and part.model_id not in found:
-                found[part.model_id] = part
-                waiting.append(part)
-    return list(found.values())
 
 
 def _backdrop(tiles: str | None) -> tuple[Any, ...]:

@@ -76,7 +76,7 @@ def test_repr_is_the_same_for_every_map(live: LiveMap) -> None:
 
 def test_display_holds_the_widget_and_a_picture(live: LiveMap) -> None:
     live.draw(scene(3))
-    bundle = live._repr_mimebundle_()
+    bundle, _ = live._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == live.model_id
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert bundle["text/plain"] == "LiveMap()"
