@@ -7,7 +7,6 @@ import threading
 import time
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 from brokers import Broker, Topic, until
 from reading import records
 
@@ -98,46 +97,6 @@ async def test_a_topic_made_anew_is_read_from_its_start_even_when_it_has_outgrow
     await tracker.settled(count=25)
     assert len(tracker.frame()) == 25
     assert tracker.stats.logs_replaced == 1
-
-
-async def test_a_log_that_proves_replaced_while_its_end_is_counted_is_read_from_its_start(
-    tracker, any_topic, monkeypatch
-):
-    any_topic.create()
-    any_topic.write(*(state(n) for n in range(5)))
-    await tracker.settled(count=5)
-    look, read, ask = AIOKafkaConsumer.topics, AIOKafkaConsumer.getmany, AIOKafkaConsumer.end_offsets
-    looking, written = threading.Event(), threading.Event()
-    answered, proved = asyncio.Event(), asyncio.Event()
-
-    async def topics(consumer):
-        looking.set()
-        return await look(consumer) if written.is_set() else set()
-
-    async def getmany(consumer, **options):
-        fetched = await read(consumer, **options)
-        if fetched:
-            await answered.wait()
-            proved.set()
-        return fetched
-
-    async def end_offsets(consumer, places):
-        ends = await ask(consumer, places)
-        if written.is_set() and consumer.assignment():  # asked by the watch: it counts right after the reading
-            answered.set()
-            await proved.wait()
-        return ends
-
-    monkeypatch.setattr(AIOKafkaConsumer, "topics", topics)
-    any_topic.delete()
-    assert await asyncio.to_thread(looking.wait, 20)  # the session with the old log is over
-    any_topic.create()
-    monkeypatch.setattr(AIOKafkaConsumer, "getmany", getmany)
-    monkeypatch.setattr(AIOKafkaConsumer, "end_offsets", end_offsets)
-    any_topic.write(*(state(100 + n) for n in range(20)))
-    written.set()
-    await tracker.settled(count=25)
-    assert (len(tracker.frame()), tracker.stats.logs_replaced) == (25, 1)
 
 
 async def test_a_broker_that_is_killed_and_comes_back_costs_nothing(tracker, any_broker, any_topic):

@@ -1,1 +1,1 @@
-"""Kafka into batches of columns: the only aiokafka of the package."""
+"""Kafka into batches of columns."""

@@ -2,9 +2,9 @@
 
     resume ──> start: where reading goes on ──> records ──> accept: those that are new ──> backlog | live
 
-aiokafka knows no topic id, so a log that was replaced is told by its contents: the record before the position must
-be the one that was read there. So that record, the anchor, is read again at the start of a session and every few
-seconds.
+Kafka's clients are not told a topic's id, so a log that was replaced is recognised by its contents: the record before
+the position must be the one that was read there. That record, the anchor, is read again at the start of a session and
+every few seconds.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.feed.records import Record
+from tracker.feed.upstream import TopicChanged
 
 
-class LogReplaced(Exception):
-    """Another log lies where that one was which was read."""
+class LogReplaced(TopicChanged):
+    """Another log lies in the place of the one that was read."""
 
 
 @dataclass(slots=True)
@@ -28,15 +29,15 @@ class Partition:
     next: int
     """The offset to read next."""
     backlog_end: int
-    """Where the log ended when we first saw it."""
+    """The offset at which the log ended when it was first seen; records below it are backlog."""
     end: int = 0
-    """Where it ended when that was last asked."""
+    """The offset at which the log ended when that was last asked."""
     anchor: tuple[int, int, int] | None = None
     """The last record read: offset, timestamp, checksum of its value."""
     verify: bool = False
-    """The next record to come is the anchor, read again."""
+    """Whether the next record to come is the anchor, read again."""
     replaced: bool = False
-    """Another log was found in its place; the next session reads that one."""
+    """Whether `accept` found another log; the next session reads that one."""
 
     @property
     def start(self) -> int:
@@ -45,16 +46,16 @@ class Partition:
 
     @property
     def left(self) -> int:
-        """Records that are not read yet."""
+        """The number of records that are not read yet."""
         return max(0, self.end - self.next)
 
     @property
     def caught_up(self) -> bool:
-        """Whether all is read that the log held when we first saw it."""
+        """Whether the backlog is read."""
         return self.next >= self.backlog_end
 
     def resume(self, begin: int) -> int:
-        """Get ready for a new session with a log that begins there; how many records it no longer has for us."""
+        """Get ready for a new session; return how many unread records the log, which begins there now, has lost."""
         missed = begin - self.next
         if missed > 0:
             self.next, self.anchor, self.verify = begin, None, False
@@ -63,27 +64,27 @@ class Partition:
         return 0
 
     def doubt(self) -> None:
-        """Have the anchor, if there is one, read again."""
+        """Have the anchor read again, where something was read."""
         self.verify = self.anchor is not None
 
     def accept(self, records: Sequence[Record]) -> Sequence[Record]:
-        """The records that are new, once the log has proved to be the one that was read before.
+        """Return the records that are new, once the log has proved to be the one that was read before.
 
         Raises:
-            LogReplaced: It is another one.
+            LogReplaced: The log is another one.
         """
         if self.verify:
             self.verify = False
             if self.anchor and records[0].offset == self.anchor[0] and _fingerprint(records[0]) != self.anchor:
-                self.replaced = True  # not forgotten yet: the watch beside the reading may be counting it
-                raise LogReplaced("the log was replaced")
+                self.replaced = True  # not forgotten here: the watch beside the reading may be measuring it
+                raise LogReplaced(f"the log of partition {records[0].partition} was replaced")
             records = [record for record in records if record.offset >= self.next]
         if records:
             self.next, self.anchor = records[-1].offset + 1, _fingerprint(records[-1])
         return records
 
     def backlog(self, records: Sequence[Record]) -> int:
-        """How many of these records, the first ones, the log held before we came."""
+        """Return how many of these records, from the first one on, are backlog."""
         end = self.backlog_end
         return 0 if not records or records[0].offset >= end else bisect_left(records, end, key=_offset)
 

@@ -12,11 +12,13 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from tracker.errors import BrokerWarning, FeedFailed
+from tracker.feed.consumer import connected
 from tracker.feed.session import Feed
 from tracker.frame import Where, frame, rejected_frame, rows_where, track_frame
 from tracker.jupyter.background import Background
@@ -392,7 +394,8 @@ class Tracker:
 
     def _begin(self) -> tuple[Store, Feed]:
         store = Store(self.window, *self._ageing)
-        return store, Feed(self.bootstrap_servers, self.topic, self._since, store, self._changes.notify, self.security)
+        connect = partial(connected, self.bootstrap_servers, self.topic, self.security)
+        return store, Feed(connect, self._since, store, self._changes.notify)
 
 
 def _names_of_the_caller() -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, WebSocket
@@ -17,6 +18,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, Response
 
 from producer.cluster.connection import Security
+from tracker.feed.consumer import connected
 from tracker.feed.session import Feed
 from tracker.server.admission import AccessMiddleware, Rules
 from tracker.server.api import routes
@@ -45,11 +47,11 @@ class Service:
     """What serves: the feed with its store, and the viewers.
 
     Args:
-        bootstrap_servers: As in `Feed`.
-        topic: As in `Feed`.
+        bootstrap_servers: `host:port`, several separated by commas.
+        topic: The topic to read; it need not exist yet.
         since: As in `Feed`.
         window: Reach of the tracks that are kept, s of event time.
-        security: As in `Feed`.
+        security: How to speak to the brokers; None: in the clear, without a user.
         stale_after: As in `Fleet`, s.
         lost_after: As in `Fleet`, s.
     """
@@ -66,7 +68,8 @@ class Service:
         lost_after: float = 60.0,
     ) -> None:
         self.store = Store(window, stale_after, lost_after)
-        self.feed = Feed(bootstrap_servers, topic, since, self.store, self._changed, security)
+        connect = partial(connected, bootstrap_servers, topic, security or Security())
+        self.feed = Feed(connect, since, self.store, self._changed)
         self.metrics = Metrics(lambda: self.store.stats(self.feed.status))
         hub = Hub(self.store.fleet, secrets.token_hex(8))
         self.broadcast = Broadcast(hub, self.store, self.feed.status, self.metrics)
