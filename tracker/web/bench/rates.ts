@@ -5,7 +5,7 @@
  *
  * Each second brings one delta with all of them, which counts as well. The page's address says what is measured.
  */
-import * as L from "leaflet";
+import * as L from "../src/leaflet";
 import { addBackdrop } from "../src/backdrop";
 import { Fleet } from "../src/fleet";
 import { FlightLayer } from "../src/layer";

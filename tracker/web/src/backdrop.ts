@@ -3,7 +3,7 @@
  *
  * Tiles that are drawn here. Leaflet keeps them while the map moves, and repeats them for each copy of the world.
  */
-import * as L from "leaflet";
+import * as L from "./leaflet";
 import coarseUrl from "world-atlas/countries-110m.json?url";
 import fineUrl from "world-atlas/countries-50m.json?url";
 import { clipLine, clipRing, PAINTS, shifts, survey, type Atlas, type Land, type Paint, type Rectangle } from "./land";

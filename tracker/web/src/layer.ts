@@ -6,7 +6,7 @@
  * It knows neither the page nor the socket. A frame is drawn for each of the screen's while an aircraft may move, and
  * none while the page is hidden, the map is out of sight, or all are stale.
  */
-import * as L from "leaflet";
+import * as L from "./leaflet";
 import { Drawn, plot, Raster, type View } from "./blitter";
 import type { Aircraft, Fleet } from "./fleet";
 import { FleetLooks } from "./looks";

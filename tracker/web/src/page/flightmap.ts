@@ -1,6 +1,6 @@
 /** The map: backdrop, tiles and aircraft, bound to the view; knows neither React nor the socket. */
 
-import * as L from "leaflet";
+import * as L from "../leaflet";
 import { addBackdrop } from "../backdrop";
 import type { Aircraft, Fleet } from "../fleet";
 import { FlightLayer } from "../layer";
@@ -180,8 +180,8 @@ function leafletMap(element: HTMLElement, { lat, lon, zoom }: Place): L.Map {
   });
   map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
   map.attributionControl.addAttribution('<a href="https://www.naturalearthdata.com">Natural Earth</a>');
-  L.control.zoom({ position: "topright" }).addTo(map);
-  L.control.scale({ position: "bottomright", maxWidth: 90 }).addTo(map);
+  L.zoom({ position: "topright" }).addTo(map);
+  L.scale({ position: "bottomright", maxWidth: 90 }).addTo(map);
   return map;
 }
 

@@ -1,6 +1,6 @@
 /** Puts the page together: fleet, stream, map and view, which know each other only here. */
 
-import type * as L from "leaflet";
+import type * as L from "../leaflet";
 import { Fleet } from "../fleet";
 import type { FlightLayer } from "../layer";
 import { PATH } from "../wire";

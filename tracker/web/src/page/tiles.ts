@@ -1,6 +1,6 @@
 /** Online map tiles above the backdrop, as long as they come; without a network nothing tells that they are missing. */
 
-import * as L from "leaflet";
+import * as L from "../leaflet";
 
 const ADDRESS = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
 const CREDIT = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors';
