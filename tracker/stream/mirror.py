@@ -2,7 +2,7 @@
 
     Hello, Snapshot, Delta, Lag ──> apply(frame, now) ──> a row for each key, its age, and where to resume
 
-Whoever writes a client in another language can read the rules here.
+A client in another language can be written by these rules; the page's, in TypeScript, is `tracker/web/src/fleet.ts`.
 """
 
 from __future__ import annotations

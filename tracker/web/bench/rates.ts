@@ -9,7 +9,7 @@ import * as L from "../src/leaflet";
 import { addBackdrop } from "../src/backdrop";
 import { Fleet } from "../src/fleet";
 import { FlightLayer } from "../src/layer";
-import type { Columns } from "../src/wire";
+import type { Columns } from "../src/protocol";
 import { Traffic } from "./traffic";
 
 export interface Rate {

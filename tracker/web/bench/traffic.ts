@@ -1,6 +1,6 @@
 /** Made-up aircraft over a continent, each on a great circle, as the columns of the socket; the same at every run. */
 import { advance } from "../src/reckon";
-import type { Columns } from "../src/wire";
+import type { Columns } from "../src/protocol";
 
 const BOX = { west: -12, east: 32, south: 35, north: 62 } as const; // deg
 

@@ -75,18 +75,18 @@ async function load(url: string, signal: AbortSignal): Promise<Land | null> {
 }
 
 class LandTiles extends L.GridLayer {
-  private coarse: Land | null = null;
-  private fine: Land | null = null;
-  private colours = PAINTS.light;
+  #coarse: Land | null = null;
+  #fine: Land | null = null;
+  #colours = PAINTS.light;
 
   know({ coarse, fine }: { coarse?: Land; fine?: Land }): void {
-    this.coarse = coarse ?? this.coarse;
-    this.fine = fine ?? this.fine;
+    this.#coarse = coarse ?? this.#coarse;
+    this.#fine = fine ?? this.#fine;
     this.redraw();
   }
 
   paint(colours: Paint): void {
-    this.colours = colours;
+    this.#colours = colours;
     this.redraw();
   }
 
@@ -94,10 +94,10 @@ class LandTiles extends L.GridLayer {
     const canvas = document.createElement("canvas");
     const ratio = window.devicePixelRatio || 1;
     canvas.width = canvas.height = TILE * ratio;
-    const land = (z >= FINE_FROM ? this.fine : null) ?? this.coarse ?? this.fine;
+    const land = (z >= FINE_FROM ? this.#fine : null) ?? this.#coarse ?? this.#fine;
     if (land) {
       const side = TILE / (WORLD * 2 ** z); // of a tile, fractions of the world
-      drawTile(canvas.getContext("2d")!, land, { west: x * side, north: y * side }, (TILE * ratio) / side, this.colours);
+      drawTile(canvas.getContext("2d")!, land, { west: x * side, north: y * side }, (TILE * ratio) / side, this.#colours);
     }
     return canvas;
   }

@@ -32,7 +32,7 @@ export class Drawn {
   }
 
   add(slot: number, x: number, y: number): void {
-    if (this.size === this.slot.length) this.grow();
+    if (this.size === this.slot.length) this.#grow();
     this.slot[this.size] = slot;
     this.x[this.size] = x;
     this.y[this.size++] = y;
@@ -53,7 +53,7 @@ export class Drawn {
     return found;
   }
 
-  private grow(): void {
+  #grow(): void {
     const longer = <T extends Int32Array | Float64Array>(to: T, from: T): T => (to.set(from), to);
     const size = 2 * this.slot.length;
     this.slot = longer(new Int32Array(size), this.slot);
@@ -76,11 +76,11 @@ export class Raster {
     const row = Math.floor(y);
     const { half } = sprite;
     if (column >= half && row >= half && column < this.width - half && row < this.height - half) {
-      this.copy(sprite, row * this.width + column);
-    } else this.clip(sprite, column, row);
+      this.#copy(sprite, row * this.width + column);
+    } else this.#clip(sprite, column, row);
   }
 
-  private copy(sprite: Sprite, base: number): void {
+  #copy(sprite: Sprite, base: number): void {
     if (sprite.stride !== this.width) restride(sprite, this.width);
     const { offsets, pixels: from, solid } = sprite;
     const to = this.pixels;
@@ -92,7 +92,7 @@ export class Raster {
     }
   }
 
-  private clip(sprite: Sprite, column: number, row: number): void {
+  #clip(sprite: Sprite, column: number, row: number): void {
     const { dx, dy, pixels: from, solid } = sprite;
     for (let i = 0; i < from.length; i++) {
       const x = column + dx[i]!;

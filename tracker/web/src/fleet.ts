@@ -1,5 +1,6 @@
 /**
- * The latest state of each aircraft as the socket tells it, where each is now, and who is stale or lost; pure.
+ * The latest state of each aircraft as the socket tells it, where each is now, and which are stale or lost; pure.
+ * Its twin in Python, without motion, is `tracker/stream/mirror.py`.
  *
  *     Columns ──> Fleet.replace, apply ──> Aircraft, Motion ──> layer, table
  *
@@ -8,7 +9,7 @@
  */
 import { Motion } from "./motion";
 import { isJump, latitude, longitude, type Place } from "./reckon";
-import type { Columns } from "./wire";
+import type { Columns } from "./protocol";
 
 /** One state vector in the wire's names and SI units; what is not known is null. */
 export interface Aircraft {
@@ -40,10 +41,10 @@ export class Fleet {
   readonly motion: Motion;
   readonly staleAfter: number;
   readonly lostAfter: number;
-  private readonly slots = new Map<string, number>();
-  private readonly states: Writable<Aircraft>[] = [];
-  private changes = 0;
-  private silent: number | null = null;
+  readonly #slots = new Map<string, number>();
+  readonly #states: Writable<Aircraft>[] = [];
+  #changes = 0;
+  #silent: number | null = null;
 
   constructor({ staleAfter = 15, lostAfter = 60 }: { staleAfter?: number; lostAfter?: number } = {}) {
     this.staleAfter = staleAfter;
@@ -52,127 +53,127 @@ export class Fleet {
   }
 
   get size(): number {
-    return this.states.length;
+    return this.#states.length;
   }
 
   /** Grows with each change. */
   get version(): number {
-    return this.changes;
+    return this.#changes;
   }
 
   /** Since when nothing is heard any more; null: we hear. */
   get silentSince(): number | null {
-    return this.silent;
+    return this.#silent;
   }
 
   /** A snapshot: what it does not hold is gone. */
   replace(columns: Columns, now: number): void {
     const kept = new Set(columns.key);
-    for (const { key } of [...this.states]) if (!kept.has(key)) this.remove(key);
+    for (const { key } of [...this.#states]) if (!kept.has(key)) this.#remove(key);
     this.apply(columns, [], now);
   }
 
   /** A delta. */
   apply(columns: Columns, removed: readonly string[], now: number): void {
-    for (const key of removed) this.remove(key);
+    for (const key of removed) this.#remove(key);
     const { key: keys = [], lat, lon, heard } = columns;
-    const clock = this.silent ?? now;
+    const clock = this.#silent ?? now;
     for (let i = 0; i < keys.length; i++) {
       const place = lat?.[i] != null && lon?.[i] != null;
       if (!place) continue; // nowhere to draw it
       const age = heard?.[i] ?? 0;
-      this.set(row(columns, i, keys[i]!, clock - age), now - age, now);
+      this.#set(row(columns, i, keys[i]!, clock - age), now - age, now);
     }
-    this.changes++;
+    this.#changes++;
   }
 
   /** Nothing is heard any more: all are stale, none is lost, and none moves past where its report would have led it. */
   silence(since: number): void {
-    if (this.silent !== null) return;
-    this.silent = since;
-    this.changes++;
+    if (this.#silent !== null) return;
+    this.#silent = since;
+    this.#changes++;
   }
 
   /** We hear again; nobody has aged meanwhile. */
   resume(now: number): void {
-    if (this.silent === null) return;
-    const gap = Math.max(0, now - this.silent);
-    for (const state of this.states) state.heardAt += gap;
-    this.silent = null;
-    this.changes++;
+    if (this.#silent === null) return;
+    const gap = Math.max(0, now - this.#silent);
+    for (const state of this.#states) state.heardAt += gap;
+    this.#silent = null;
+    this.#changes++;
   }
 
   /** The keys of those that were not heard for too long: they leave. */
   expire(now: number): string[] {
-    const lost = this.states.filter((state) => this.age(state, now) > this.lostAfter).map(({ key }) => key);
-    for (const key of lost) this.remove(key);
-    if (lost.length) this.changes++;
+    const lost = this.#states.filter((state) => this.age(state, now) > this.lostAfter).map(({ key }) => key);
+    for (const key of lost) this.#remove(key);
+    if (lost.length) this.#changes++;
     return lost;
   }
 
   get(key: string): Aircraft | undefined {
-    const slot = this.slots.get(key);
-    return slot === undefined ? undefined : this.states[slot];
+    const slot = this.#slots.get(key);
+    return slot === undefined ? undefined : this.#states[slot];
   }
 
   all(): Iterable<Aircraft> {
-    return this.states;
+    return this.#states;
   }
 
   /** The slot in `motion` of an aircraft; the next change may give it to another one. */
   slotOf(key: string): number | undefined {
-    return this.slots.get(key);
+    return this.#slots.get(key);
   }
 
   /** The aircraft of a slot. */
   at(slot: number): Aircraft {
-    return this.states[slot]!;
+    return this.#states[slot]!;
   }
 
   /** How long ago it was last heard, s, without the time of a silence. */
   age(aircraft: Aircraft, now: number): number {
-    return Math.max(0, (this.silent ?? now) - aircraft.heardAt);
+    return Math.max(0, (this.#silent ?? now) - aircraft.heardAt);
   }
 
   isStale(aircraft: Aircraft, now: number): boolean {
-    return this.silent !== null || now - aircraft.heardAt > this.staleAfter;
+    return this.#silent !== null || now - aircraft.heardAt > this.staleAfter;
   }
 
   /** Where it is drawn: reckoned on from its report. */
   place(key: string, now: number): Place | undefined {
-    const slot = this.slots.get(key);
+    const slot = this.#slots.get(key);
     if (slot === undefined) return undefined;
     return { lat: latitude(this.motion.yAt(slot, now)), lon: longitude(this.motion.xAt(slot, now)) };
   }
 
-  private set(state: Aircraft, at: number, now: number): void {
-    const slot = this.slots.get(state.key);
+  #set(state: Aircraft, at: number, now: number): void {
+    const slot = this.#slots.get(state.key);
     const velocity = state.velocity ?? 0;
     const track = state.track ?? NaN;
     if (slot === undefined) {
       const fresh = this.motion.add();
-      this.slots.set(state.key, fresh);
-      this.states[fresh] = state;
+      this.#slots.set(state.key, fresh);
+      this.#states[fresh] = state;
       this.motion.place(fresh, state, velocity, track, at);
       return;
     }
-    const before = this.states[slot]!;
-    this.states[slot] = state;
+    const before = this.#states[slot]!;
+    this.#states[slot] = state;
     // The very same position again is an old one with a new date: receivers send it until they have another.
     const since = before.lat === state.lat && before.lon === state.lon ? this.motion.at[slot]! : at;
     if (isJump(before, state, between(before, state))) this.motion.place(slot, state, velocity, track, since);
     else this.motion.glide(slot, state, velocity, track, since, now);
   }
 
-  private remove(key: string): void {
-    const slot = this.slots.get(key);
+  #remove(key: string): void {
+    const slot = this.#slots.get(key);
     if (slot === undefined) return;
-    this.slots.delete(key);
+    this.#slots.delete(key);
     this.motion.remove(slot);
-    const last = this.states.pop()!;
+    const last = this.#states.pop()!;
     if (last.key === key) return;
-    this.states[slot] = last;
-    this.slots.set(last.key, slot);
+    this.#states[slot] = last;
+    this.#slots.set(last.key, slot);
   }
 }
 

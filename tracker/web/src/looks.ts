@@ -10,13 +10,13 @@ export class FleetLooks implements Looks {
   staleAt = new Float64Array(0);
   /** When the last of them turns stale, s. */
   end = -Infinity;
-  private version = -1;
+  #version = -1;
 
   /** Bring the columns up to date, where the fleet has changed since. */
   refresh(fleet: Fleet, wanted: ((aircraft: Aircraft) => boolean) | null): void {
     if (this.isOf(fleet)) return;
-    this.version = fleet.version;
-    this.makeRoom(fleet.size);
+    this.#version = fleet.version;
+    this.#makeRoom(fleet.size);
     this.end = -Infinity;
     for (let slot = 0; slot < fleet.size; slot++) {
       const aircraft = fleet.at(slot);
@@ -31,15 +31,15 @@ export class FleetLooks implements Looks {
 
   /** Whether the fleet has not changed since the last `refresh`. */
   isOf(fleet: Fleet): boolean {
-    return this.version === fleet.version;
+    return this.#version === fleet.version;
   }
 
   /** See to it that the next `refresh` does its work: others are wanted. */
   forget(): void {
-    this.version = -1;
+    this.#version = -1;
   }
 
-  private makeRoom(size: number): void {
+  #makeRoom(size: number): void {
     if (size <= this.look.length) return;
     this.look = new Int32Array(2 * size);
     this.staleAt = new Float64Array(2 * size);

@@ -46,7 +46,7 @@ export class Motion {
 
   /** A slot at the end. */
   add(): number {
-    if (this.size === this.x.length) this.grow();
+    if (this.size === this.x.length) this.#grow();
     return this.size++;
   }
 
@@ -60,7 +60,7 @@ export class Motion {
   place(slot: number, where: Place, velocity: number, track: number, at: number): void {
     this.x[slot] = mercatorX(where.lon);
     this.y[slot] = mercatorY(where.lat);
-    this.steer(slot, where, velocity, track);
+    this.#steer(slot, where, velocity, track);
     this.at[slot] = at;
     this.until[slot] = at + this.horizon;
     this.gliding[slot] = -Infinity;
@@ -78,18 +78,18 @@ export class Motion {
   }
 
   xAt(slot: number, now: number): number {
-    return this.x[slot]! + this.vx[slot]! * this.flown(slot, now) + this.dx[slot]! * fading(now - this.gliding[slot]!);
+    return this.x[slot]! + this.vx[slot]! * this.#flown(slot, now) + this.dx[slot]! * fading(now - this.gliding[slot]!);
   }
 
   yAt(slot: number, now: number): number {
-    return this.y[slot]! + this.vy[slot]! * this.flown(slot, now) + this.dy[slot]! * fading(now - this.gliding[slot]!);
+    return this.y[slot]! + this.vy[slot]! * this.#flown(slot, now) + this.dy[slot]! * fading(now - this.gliding[slot]!);
   }
 
-  private flown(slot: number, now: number): number {
+  #flown(slot: number, now: number): number {
     return Math.min(now, this.until[slot]!) - this.at[slot]!;
   }
 
-  private steer(slot: number, where: Place, velocity: number, track: number): void {
+  #steer(slot: number, where: Place, velocity: number, track: number): void {
     const seconds = Math.min(this.horizon, LONGEST_CHORD);
     const moves = velocity > 0 && seconds > 0 && Number.isFinite(track);
     const end = moves ? advance(where, track, velocity * seconds) : where;
@@ -97,7 +97,7 @@ export class Motion {
     this.vy[slot] = moves ? (mercatorY(end.lat) - this.y[slot]!) / seconds : 0;
   }
 
-  private grow(): void {
+  #grow(): void {
     for (const field of FIELDS) {
       const larger = new Float64Array(2 * this[field].length);
       larger.set(this[field]);

@@ -1,4 +1,4 @@
-/** What the layer draws with the canvas's own calls, because there are few of it: trails, rings, callsigns. */
+/** What the layer draws with the canvas's own calls, because there are few of it: trails and rings. */
 import type { Drawn, View } from "./blitter";
 import type { Theme } from "./sprites";
 import { COLOURS } from "./symbols";
@@ -6,8 +6,6 @@ import type { Trail } from "./trails";
 
 const CASING: Readonly<Record<Theme, string>> = { light: "rgb(29 29 29 / 55%)", dark: "rgb(244 244 244 / 55%)" };
 const RING: Readonly<Record<Theme, string>> = { light: "#0b57d0", dark: "#8ab4f8" };
-const TEXT: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
-const HALO: Readonly<Record<Theme, string>> = { light: "rgb(255 255 255 / 85%)", dark: "rgb(16 20 26 / 85%)" };
 
 /** Widths in CSS px. */
 const TRAIL = 2.5;
@@ -88,92 +86,4 @@ export function drawRing(context: Context, drawn: Drawn, slot: number, radius: n
     context.arc(drawn.x[i]!, drawn.y[i]!, radius, 0, 2 * Math.PI);
     context.stroke();
   }
-}
-
-interface Label {
-  readonly canvas: HTMLCanvasElement;
-  readonly middle: number;
-}
-
-interface Spot {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** A text that wants to stand to the right of a place, device px. */
-export interface Caption {
-  readonly key: string;
-  readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  /** Written whatever lies there. */
-  readonly must: boolean;
-}
-
-/** Texts as small pictures, each made once: writing letters anew in every frame costs ten times as much. */
-export class Labels {
-  private readonly made = new Map<string, Label>();
-  private style = "";
-  /** The keys that were written last time. */
-  private written: ReadonlySet<string> = new Set();
-
-  constructor(private readonly most = 1_000) {}
-
-  /** Write what has room; who was written last time goes first, so that nothing flickers. */
-  write(context: Context, captions: readonly Caption[], theme: Theme, ratio: number): void {
-    const style = `${theme} ${ratio}`;
-    if (style !== this.style || this.made.size > this.most) this.made.clear();
-    this.style = style;
-    const rank = ({ must, key }: Caption): number => (must ? 0 : this.written.has(key) ? 1 : 2);
-    const taken: Spot[] = [];
-    const written = new Set<string>();
-    for (const turn of [0, 1, 2]) {
-      for (const caption of captions) {
-        if (rank(caption) !== turn) continue;
-        const label = this.label(caption.text, theme, ratio);
-        const spot = spotOf(label, caption);
-        if (!caption.must && taken.some((other) => overlap(spot, other))) continue;
-        taken.push(spot);
-        written.add(caption.key);
-        context.drawImage(label.canvas, spot.left, spot.top);
-      }
-    }
-    this.written = written;
-  }
-
-  private label(text: string, theme: Theme, ratio: number): Label {
-    let label = this.made.get(text);
-    if (!label) this.made.set(text, (label = make(text, theme, ratio)));
-    return label;
-  }
-}
-
-function spotOf({ canvas, middle }: Label, { x, y }: Caption): Spot {
-  const [left, top] = [Math.round(x), Math.round(y) - middle];
-  return { left, top, right: left + canvas.width, bottom: top + canvas.height };
-}
-
-function overlap(a: Spot, b: Spot): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
-
-function make(text: string, theme: Theme, ratio: number): Label {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d")!;
-  const font = `600 ${11 * ratio}px system-ui, sans-serif`;
-  const line = 3 * ratio;
-  context.font = font;
-  canvas.width = Math.ceil(context.measureText(text).width + 2 * line);
-  canvas.height = Math.ceil(15 * ratio);
-  context.font = font; // a new size forgets it
-  context.textBaseline = "middle";
-  context.lineJoin = "round";
-  context.lineWidth = line;
-  context.strokeStyle = HALO[theme];
-  context.fillStyle = TEXT[theme];
-  context.strokeText(text, line, canvas.height / 2);
-  context.fillText(text, line, canvas.height / 2);
-  return { canvas, middle: Math.round(canvas.height / 2) };
 }

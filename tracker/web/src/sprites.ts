@@ -23,14 +23,14 @@ export const ROUND = TURNS;
 
 const LOOKS = TURNS + 1;
 
-/** An aircraft that flies north, seen from above, in a square of 24; as in `tracker/jupyter/map/symbols.py`. */
+/** An aircraft that flies north, seen from above, in a square of 24. */
 export const PLANE: readonly (readonly [number, number])[] = [
   [12, 0.8], [13.6, 2.6], [14.1, 5], [14.1, 8.6], [23, 14.2], [23, 17.4], [14.1, 15], [13.7, 18.6], [17, 20.8],
   [17, 23.2], [12, 21.9], [7, 23.2], [7, 20.8], [10.3, 18.6], [9.9, 15], [1, 17.4], [1, 14.2], [9.9, 8.6], [9.9, 5],
   [10.4, 2.6],
 ]; // prettier-ignore
-const SQUARE = 24;
-const DOT_RADIUS = 5.5;
+export const SQUARE = 24;
+export const DOT_RADIUS = 5.5;
 
 export const OUTLINE: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
 export const STALE_OUTLINE: Readonly<Record<Theme, string>> = { light: "#777777", dark: "#5c5c5c" };
@@ -73,8 +73,8 @@ export function turnOf(track: number | null): number {
 
 /** All symbols of one size and theme. */
 export class Sheet {
-  private readonly sprites: (Sprite | undefined)[] = [];
-  private readonly shapes = new Map<string, Shape>();
+  readonly #sprites: (Sprite | undefined)[] = [];
+  readonly #shapes = new Map<string, Shape>();
 
   constructor(
     /** Width of a symbol, device px. */
@@ -83,7 +83,7 @@ export class Sheet {
   ) {}
 
   get(of: number): Sprite {
-    return (this.sprites[of] ??= this.make(Math.floor(of / LOOKS), of % LOOKS));
+    return (this.#sprites[of] ??= this.#make(Math.floor(of / LOOKS), of % LOOKS));
   }
 
   /** What a slot looks like. */
@@ -92,20 +92,20 @@ export class Sheet {
     return this.get(now > looks.staleAt[slot]! ? staled(is) : is);
   }
 
-  private make(colour: number, turn: number): Sprite {
+  #make(colour: number, turn: number): Sprite {
     const outline = (colour === STALE ? STALE_OUTLINE : OUTLINE)[this.theme];
-    return painted(this.shape(turn, colour === GROUND ? this.size * GROUND_SCALE : this.size), COLOURS[colour]!, outline);
+    return painted(this.#shape(turn, colour === GROUND ? this.size * GROUND_SCALE : this.size), COLOURS[colour]!, outline);
   }
 
   /** What all colours of a turn share, and what costs most. */
-  private shape(turn: number, size: number): Shape {
+  #shape(turn: number, size: number): Shape {
     const name = `${turn} ${size}`;
-    let shape = this.shapes.get(name);
+    let shape = this.#shapes.get(name);
     if (!shape) {
       const scale = size / SQUARE;
       const outside = turn === ROUND ? round(DOT_RADIUS * scale) : plane(scale, (turn / TURNS) * 2 * Math.PI);
       shape = traced(outside, Math.ceil(size * 0.55) + 1, Math.max(0.6, 1.1 * scale));
-      this.shapes.set(name, shape);
+      this.#shapes.set(name, shape);
     }
     return shape;
   }

@@ -1,5 +1,6 @@
 /**
- * How an aircraft looks on the map: its shape, and its colour by altitude; pure. The same as `tracker/jupyter/map/symbols.py` has it.
+ * How an aircraft looks on the map: its colour by altitude; pure. `tracker/jupyter/map/symbols.py` has the same, and one
+ * golden file (`tests/tracker/jupyter/map/symbols_golden.json`) holds both to it.
  *
  * Ten samples of viridis, whose order survives every common colour-blindness and a grey print, and three colours that
  * it lacks: on the ground, altitude not known, stale.

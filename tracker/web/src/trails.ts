@@ -39,32 +39,32 @@ interface Bend {
 const MOST = 7_200;
 
 export class Trail {
-  private past: Bend[] = [];
+  #past: Bend[] = [];
 
   get bends(): readonly Bend[] {
-    return this.past;
+    return this.#past;
   }
 
   /** The next position; the same one again is nothing new. */
   add(report: Report): void {
-    const before = this.past.at(-1);
+    const before = this.#past.at(-1);
     if (before && before.report.lat === report.lat && before.report.lon === report.lon) return;
     const x = mercatorX(report.lon);
-    this.past.push({
+    this.#past.push({
       x: before ? before.x + shortWay(x - before.x) : x,
       y: mercatorY(report.lat),
       colour: classOf(report.altitude, report.on_ground ?? null),
       gap: before !== undefined && isJump(before.report, report, between(before.report, report)),
       report,
     });
-    if (this.past.length > MOST * 1.1) this.past = this.past.slice(-MOST);
+    if (this.#past.length > MOST * 1.1) this.#past = this.#past.slice(-MOST);
   }
 
   /** What the server knows of the past; newer positions that came in already stay. */
   begin(points: readonly TrailPoint[]): void {
     const last = points.at(-1)?.time ?? -Infinity;
-    const newer = this.past.filter(({ report }) => report.time === null || report.time > last);
-    this.past = [];
+    const newer = this.#past.filter(({ report }) => report.time === null || report.time > last);
+    this.#past = [];
     for (const point of points) this.add(point);
     for (const { report } of newer) this.add(report);
   }
@@ -72,29 +72,29 @@ export class Trail {
 
 /** The trails of those few aircraft that have one. */
 export class Trails {
-  private readonly trails = new Map<string, Trail>();
+  readonly #trails = new Map<string, Trail>();
 
   get(key: string): Trail | undefined {
-    return this.trails.get(key);
+    return this.#trails.get(key);
   }
 
   /** An aircraft's newest position; its trail begins where it has none yet. */
   record(aircraft: Aircraft): void {
-    this.of(aircraft.key).add(aircraft);
+    this.#of(aircraft.key).add(aircraft);
   }
 
   begin(key: string, points: readonly TrailPoint[]): void {
-    this.of(key).begin(points);
+    this.#of(key).begin(points);
   }
 
   /** Forget all trails but these. */
   keep(wanted: ReadonlySet<string>): void {
-    for (const key of [...this.trails.keys()]) if (!wanted.has(key)) this.trails.delete(key);
+    for (const key of [...this.#trails.keys()]) if (!wanted.has(key)) this.#trails.delete(key);
   }
 
-  private of(key: string): Trail {
-    let trail = this.trails.get(key);
-    if (!trail) this.trails.set(key, (trail = new Trail()));
+  #of(key: string): Trail {
+    let trail = this.#trails.get(key);
+    if (!trail) this.#trails.set(key, (trail = new Trail()));
     return trail;
   }
 }

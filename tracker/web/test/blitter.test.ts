@@ -4,7 +4,7 @@ import { Fleet } from "../src/fleet";
 import { FleetLooks } from "../src/looks";
 import { mercatorX, mercatorY } from "../src/reckon";
 import { look, ROUND, Sheet, staled } from "../src/sprites";
-import type { Columns } from "../src/wire";
+import type { Columns } from "../src/protocol";
 
 const NOW = 1_000;
 const WIDTH = 200;

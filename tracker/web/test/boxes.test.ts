@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { boxAround, boxFor, same, shows, type Bounds } from "../src/page/boxes";
-import type { Box } from "../src/wire";
+import type { Box } from "../src/protocol";
 
 const PARIS: Bounds = { west: 1, south: 48, east: 4, north: 49.5 };
 
@@ -18,6 +18,15 @@ describe("boxes", () => {
     expect(box[2]).toBeCloseTo(10, 4);
     expect(box[3]).toBeCloseTo(50, 4);
     expect(columns(box)).toBe(1);
+  });
+
+  test("an edge that is an edge of the tiles begins no further row or column", () => {
+    const [west, south, east, north] = boxAround({ west: 2, south: -28, east: 18, north: 24 })!;
+    expect([west, south]).toEqual([0, -40]);
+    for (const [edge, tile] of [[east, 20], [north, 30]] as const) {
+      expect(edge).toBeLessThan(tile);
+      expect(edge).toBeCloseTo(tile, 4);
+    }
   });
 
   test("a map near the edge of a tile asks for the next one before it is dragged there", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Fleet } from "../src/fleet";
 import { advance, distance, type Place } from "../src/reckon";
-import type { Columns } from "../src/wire";
+import type { Columns } from "../src/protocol";
 
 const NOW = 1_000;
 const PARIS = { lat: 49, lon: 2.5 };

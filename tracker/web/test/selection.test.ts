@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Fleet, type Aircraft } from "../src/fleet";
-import { extended, parseTrack, type History, type Report } from "../src/page/history";
+import type { History, Report } from "../src/page/history";
 import { Selection } from "../src/page/selection";
 import { Tracks } from "../src/page/tracks";
 import { aircraft } from "./aircraft";
@@ -110,62 +110,5 @@ describe("selection", () => {
     clock.now = 20;
     selection.tick(true);
     expect(selection.selected.get()?.standing).toBe("stale");
-  });
-});
-
-describe("tracks", () => {
-  test("a track is asked for once while it is kept up, and again after the connection was lost", async () => {
-    const { tracks, asked, clock } = page();
-    await tracks.load("a");
-    clock.now = 9;
-    tracks.hear(aircraft({ key: "a", time: 1001 }));
-    clock.now = 18;
-    await tracks.load("a");
-    expect(asked).toEqual(["a"]);
-    tracks.interrupt();
-    await tracks.load("a");
-    expect(asked).toEqual(["a", "a"]);
-  });
-
-  test("who asks for the same track at the same time waits for one answer", async () => {
-    const { tracks, asked } = page();
-    const [one, other] = await Promise.all([tracks.load("a"), tracks.load("a")]);
-    expect(asked).toEqual(["a"]);
-    expect(one).toBe(other);
-  });
-
-  test("one that was not kept up is asked for again", async () => {
-    const { tracks, asked, clock } = page();
-    await tracks.load("a");
-    clock.now = 11;
-    await tracks.load("a");
-    expect(asked).toHaveLength(2);
-  });
-
-  test("only the newest are kept", async () => {
-    const { tracks } = page();
-    for (let index = 0; index < 40; index++) await tracks.load(`key ${index}`);
-    expect(tracks.get("key 0")).toBeUndefined();
-    expect(tracks.get("key 39")).toBeDefined();
-  });
-
-  test("an older or repeated report does not enter the past", () => {
-    expect(extended(PAST, aircraft({ time: 995 }))).toBe(PAST);
-    expect(extended(PAST, aircraft({ time: null }))).toBe(PAST);
-    expect(extended(PAST, aircraft({ time: 996, altitude: 1 })).at(-1)).toMatchObject({ time: 996, altitude: 1 });
-  });
-
-  test("the server's columns become reports", () => {
-    const columns = { time: [1, 2], lat: [48, 49], lon: [2, 3], altitude: [null, 100], velocity: [50, null] };
-    expect(parseTrack({ key: "a", columns })).toEqual([
-      { time: 1, lat: 48, lon: 2, altitude: null, velocity: 50 },
-      { time: 2, lat: 49, lon: 3, altitude: 100, velocity: null },
-    ]);
-  });
-
-  test("a track without a column, or with a shorter one, is refused by name", () => {
-    const columns = { time: [1], lat: [48], lon: [2], altitude: [1], velocity: [] };
-    expect(() => parseTrack({ columns })).toThrow("track: 0 values in velocity, 1 in time");
-    expect(() => parseTrack(null)).toThrow("track: no column time");
   });
 });

@@ -1,8 +1,6 @@
 import { beforeEach, afterEach, describe, expect, test, vi } from "vitest";
-import { lasting, pause } from "../src/page/backoff";
-import { explain } from "../src/page/refusal";
 import { socketUrl, Stream, type Phase, type Socket } from "../src/page/stream";
-import type { Box, Frame } from "../src/wire";
+import type { Box, Frame } from "../src/protocol";
 
 /** The server's end of a connection. */
 class FakeSocket extends EventTarget implements Socket {
@@ -164,11 +162,6 @@ describe("stream", () => {
     expect(connection.sockets).toHaveLength(5);
   });
 
-  test("a pause is at most ten seconds, and chance takes at most half of it", () => {
-    expect(pause(50, 1)).toBe(10);
-    expect(pause(50, 0)).toBe(5);
-  });
-
   test.each([1002, 1003, 1007, 1008, 1009])("after the close code %i it does not try again by itself", (code) => {
     const connection = new Connection().at(1);
     connection.socket.says({ type: "bye", code, reason: "5 messages were refused" });
@@ -179,7 +172,6 @@ describe("stream", () => {
   });
 
   test.each([1000, 1001, 1006, 1011, 1013])("after the close code %i it tries again", (code) => {
-    expect(lasting(code)).toBeNull();
     expect(new Connection().at(1).lost(code).sockets).toHaveLength(2);
   });
 
@@ -256,17 +248,6 @@ describe("stream", () => {
     connection.socket.says({ type: "bye", code: 1001, reason: "the server stops" });
     connection.socket.ends(1001);
     expect(connection.stream.phase).toMatchObject({ name: "waiting", why: "The server said: the server stops." });
-  });
-
-  test("what an HTTP answer says about a refused socket", () => {
-    expect(explain(403, '{"detail": "pages of x may not read here"}')).toBe(
-      "The server refuses this page (403): pages of x may not read here.",
-    );
-    expect(explain(500, "<html>")).toBe("The server refuses this page (500).");
-    expect(explain(426, '{"detail": "a WebSocket is spoken here"}')).toBe(
-      "The server answers, but no WebSocket reaches it: a proxy in between may not pass them on.",
-    );
-    expect(explain(502, "")).toBeNull();
   });
 
   test("a frame that cannot be read ends it, with what was wrong", () => {

@@ -1,25 +1,29 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PAINTS } from "../src/land";
-import { OUTLINE, PLANE, STALE_OUTLINE, type Theme } from "../src/sprites";
+import { DOT_RADIUS, OUTLINE, PLANE, SQUARE, STALE_OUTLINE, type Theme } from "../src/sprites";
 import { classOf, colourOf, COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../src/symbols";
 
 const FOOT = 0.3048; // m
-const python = readFileSync(new URL("../../jupyter/map/symbols.py", import.meta.url), "utf8");
+/** Kept beside the test of `tracker/jupyter/map/symbols.py`, which reads it too. */
+const golden = JSON.parse(
+  readFileSync(new URL("../../../tests/tracker/jupyter/map/symbols_golden.json", import.meta.url), "utf8"),
+);
 
-/** What is written between two words of the Python module. */
-function between(start: string, end: string): string {
-  const from = python.indexOf(start);
-  return python.slice(from, python.indexOf(end, from));
-}
-
-test("colours, limits and shape are those of the notebook's map", () => {
-  expect(between("_VIRIDIS = (", ")").match(/#\w{6}/g)).toEqual(COLOURS.slice(0, RAMP.length));
-  expect(between("return (*self.ramp", ")").match(/#\w{6}/g)).toEqual(COLOURS.slice(RAMP.length));
-  const edges = between("edges=(", ")").match(/\d[\d_]*/g)!.map((edge) => Number(edge.replaceAll("_", "")));
-  expect(RAMP.slice(1).map(({ altitude }) => Math.round(altitude / FOOT))).toEqual(edges);
-  const corners = [...between("PLANE = (", '"""').matchAll(/\(([\d.]+), ([\d.]+)\)/g)].map(([, x, y]) => [Number(x), Number(y)]);
-  expect(corners).toEqual(PLANE);
+test("colours, limits and shapes are those of the notebook's map", () => {
+  const shown = {
+    altitude: {
+      edges: RAMP.slice(1).map(({ altitude }) => Math.round(altitude / FOOT)),
+      ramp: RAMP.map(({ colour }) => colour),
+      others: [COLOURS[GROUND], COLOURS[UNKNOWN], COLOURS[STALE]],
+    },
+    size: SQUARE,
+    plane: PLANE,
+    dot_radius: DOT_RADIUS,
+    outline: OUTLINE.light,
+    stale_outline: STALE_OUTLINE.light,
+  };
+  expect(shown).toEqual(golden);
 });
 
 test("an aircraft has the class in which its altitude lies", () => {

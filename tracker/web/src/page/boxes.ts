@@ -1,6 +1,6 @@
 /** Which box the page subscribes to for what its map shows. */
 
-import type { Box } from "../wire";
+import type { Box } from "../protocol";
 
 /** What a map shows, deg; longitudes go on beyond 180 where it shows the antimeridian. */
 export interface Bounds {

@@ -1,6 +1,6 @@
 /** Keeps the map centred on a place that moves, until somebody pans. */
 
-import * as L from "../leaflet";
+import type * as L from "../leaflet";
 
 const PANNING_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 

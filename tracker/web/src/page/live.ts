@@ -5,7 +5,7 @@
  */
 
 import type { Aircraft, Fleet } from "../fleet";
-import type { Columns, Frame, Lag } from "../wire";
+import type { Columns, Frame, Lag } from "../protocol";
 import { shows, type Bounds } from "./boxes";
 import { wanted } from "./filters";
 import { Meter } from "./meter";

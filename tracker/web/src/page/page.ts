@@ -3,7 +3,7 @@
 import type * as L from "../leaflet";
 import { Fleet } from "../fleet";
 import type { FlightLayer } from "../layer";
-import { PATH } from "../wire";
+import { PATH } from "../protocol";
 import { boxFor } from "./boxes";
 import type { Told } from "./elsewhere";
 import { FlightMap } from "./flightmap";

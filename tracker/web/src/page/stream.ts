@@ -4,7 +4,7 @@
  *          └──────────────────┴──a close code that will not heal──> ended ──retry()──> connecting
  */
 
-import { decode, DIALECT, encode, type Box, type Frame } from "../wire";
+import { decode, DIALECT, encode, type Box, type Frame } from "../protocol";
 import { lasting, pause } from "./backoff";
 import { same } from "./boxes";
 

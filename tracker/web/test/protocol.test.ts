@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { COLUMNS, decode, encode, FRAMES, SUBSCRIBE, WireError, type Delta, type Subscribe } from "../src/wire";
+import { COLUMNS, decode, encode, FRAMES, SUBSCRIBE, ProtocolError, type Delta, type Subscribe } from "../src/protocol";
 
 type Message = { type: string; columns?: object } & Record<string, unknown>;
 
@@ -85,7 +85,7 @@ describe("what is not as the protocol says is refused by name, value and limit",
     [delta({}, [1]), "removed[0] = 1: must be text"],
     [delta({}, null), "removed = null: must be a list of keys"],
   ])("%s", (message, reason) => {
-    expect(() => decode(message)).toThrow(new WireError(...split(reason)));
+    expect(() => decode(message)).toThrow(new ProtocolError(...split(reason)));
   });
 
   test.each<[Subscribe, string]>([

@@ -1,9 +1,10 @@
 /**
- * The frames of the socket, as `docs/protocol.md` has them: `flights.v1.json`.
+ * The frames of the socket, as `docs/protocol.md` has them: `flights.v1.json`. Its twin in Python is
+ * `tracker/stream/protocol.py`; one golden file holds both to the document.
  *
  *     text ──> decode ──> Frame        Subscribe ──> encode ──> text
  *
- * What a later server adds (types, fields, columns) is skipped; what it must send and does not is a `WireError`.
+ * What a later server adds (types, fields, columns) is skipped; what it must send and does not is a `ProtocolError`.
  */
 
 export const DIALECT = "flights.v1.json";
@@ -75,8 +76,8 @@ export interface Subscribe {
 }
 
 /** A message that is not what the protocol says: it names the field, its value and what is allowed. */
-export class WireError extends Error {
-  override readonly name = "WireError";
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
 
   constructor(field: string, value: unknown, allowed: string) {
     super(`${field} = ${shorten(value)}: ${allowed}`);
@@ -123,12 +124,12 @@ const MAX_HZ = 50;
  * Read a frame.
  *
  * @returns null for a type that this version does not know.
- * @throws {WireError} for a message that is not as the protocol says.
+ * @throws {ProtocolError} for a message that is not as the protocol says.
  */
 export function decode(message: string): Frame | null {
   const parsed = parse(message);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new WireError("message", message, "must be a JSON object");
+    throw new ProtocolError("message", message, "must be a JSON object");
   }
   const fields = parsed as Record<string, unknown>;
   const type = text("type", fields["type"]);
@@ -141,13 +142,13 @@ export function decode(message: string): Frame | null {
 /**
  * Write a wish; its fields that are undefined or null are left out.
  *
- * @throws {WireError} for a wish that the server would refuse.
+ * @throws {ProtocolError} for a wish that the server would refuse.
  */
 export function encode(wish: Subscribe): string {
   const { bbox, max_hz, resume } = wish;
   if (bbox) box(bbox);
   if (max_hz != null && !(max_hz > 0 && max_hz <= MAX_HZ)) {
-    throw new WireError("max_hz", max_hz, `must lie above 0 and be at most ${MAX_HZ}`);
+    throw new ProtocolError("max_hz", max_hz, `must lie above 0 and be at most ${MAX_HZ}`);
   }
   if (resume) count("resume.seq", resume.seq);
   return JSON.stringify({
@@ -162,7 +163,7 @@ function parse(message: string): unknown {
   try {
     return JSON.parse(message);
   } catch {
-    throw new WireError("message", message, "must be JSON");
+    throw new ProtocolError("message", message, "must be JSON");
   }
 }
 
@@ -170,43 +171,43 @@ function box(value: Box): void {
   value.forEach((degrees, i) => {
     const limit = i % 2 === 0 ? 180 : 90;
     if (!(Math.abs(degrees) <= limit)) {
-      throw new WireError(`bbox.${["west", "south", "east", "north"][i]}`, degrees, `-${limit} to ${limit} is allowed`);
+      throw new ProtocolError(`bbox.${["west", "south", "east", "north"][i]}`, degrees, `-${limit} to ${limit} is allowed`);
     }
   });
-  if (value[1] > value[3]) throw new WireError("bbox.south", value[1], `must not lie above north, ${value[3]}`);
+  if (value[1] > value[3]) throw new ProtocolError("bbox.south", value[1], `must not lie above north, ${value[3]}`);
 }
 
 function text(field: string, value: unknown): string {
-  if (typeof value !== "string") throw new WireError(field, value, "must be text");
+  if (typeof value !== "string") throw new ProtocolError(field, value, "must be text");
   return value;
 }
 
 function number(field: string, value: unknown): number {
-  if (typeof value !== "number") throw new WireError(field, value, "must be a number");
+  if (typeof value !== "number") throw new ProtocolError(field, value, "must be a number");
   return value;
 }
 
 function count(field: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw new WireError(field, value, "must be an integer from 0");
+    throw new ProtocolError(field, value, "must be an integer from 0");
   }
   return value as number;
 }
 
 function cause(field: string, value: unknown): "client" | "broker" {
-  if (value !== "client" && value !== "broker") throw new WireError(field, value, "must be client or broker");
+  if (value !== "client" && value !== "broker") throw new ProtocolError(field, value, "must be client or broker");
   return value;
 }
 
 function keys(field: string, value: unknown): string[] {
-  if (!Array.isArray(value)) throw new WireError(field, value, "must be a list of keys");
+  if (!Array.isArray(value)) throw new ProtocolError(field, value, "must be a list of keys");
   value.forEach((key, i) => text(`${field}[${i}]`, key));
   return value as string[];
 }
 
 function columns(field: string, value: unknown): Columns {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new WireError(field, value, "must be an object of lists");
+    throw new ProtocolError(field, value, "must be an object of lists");
   }
   const lists = value as Record<string, unknown>;
   const names = Object.keys(COLUMNS).filter((name) => lists[name] != null) as (keyof Columns)[];
@@ -219,14 +220,14 @@ function columns(field: string, value: unknown): Columns {
 const TYPE_OF: Readonly<Record<Kind, string>> = { text: "string", number: "number", flag: "boolean" };
 
 function column(field: string, value: unknown, kind: Kind, rows: number): unknown[] {
-  if (!Array.isArray(value)) throw new WireError(field, value, "must be a list");
+  if (!Array.isArray(value)) throw new ProtocolError(field, value, "must be a list");
   if (value.length !== rows) {
-    throw new WireError(`${field}.length`, value.length, `must be ${rows}, as many as there are keys`);
+    throw new ProtocolError(`${field}.length`, value.length, `must be ${rows}, as many as there are keys`);
   }
   const type = TYPE_OF[kind];
   for (let i = 0; i < rows; i++) {
     const item: unknown = value[i];
-    if (item !== null && typeof item !== type) throw new WireError(`${field}[${i}]`, item, `must be a ${kind} or null`);
+    if (item !== null && typeof item !== type) throw new ProtocolError(`${field}[${i}]`, item, `must be a ${kind} or null`);
   }
   return value;
 }
