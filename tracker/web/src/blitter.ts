@@ -110,12 +110,16 @@ function restride(sprite: Sprite, stride: number): void {
   sprite.stride = stride;
 }
 
+/** What lies so near to the edge of the square, fractions of the world, is beyond it: it is drawn whole, inside. */
+const EDGE = 1e-9;
+
 /** Draw all that is in view where it is `now`, and tell it to `drawn`. */
 export function plot(motion: Motion, looks: Looks, now: number, view: View, sheet: Sheet, raster: Raster, drawn: Drawn): void {
   const { x, y, vx, vy, at, until, dx, dy, gliding, size } = motion;
   const { look } = looks;
   const { left, top, world, width, height } = view;
   const margin = sheet.size; // a symbol reaches no further than this from its middle
+  const half = margin / 2;
   drawn.clear();
   for (let i = 0; i < size; i++) {
     if (look[i]! < 0) continue;
@@ -128,7 +132,9 @@ export function plot(motion: Motion, looks: Looks, now: number, view: View, shee
       placeX += dx[i]! * part;
       placeY += dy[i]! * part;
     }
-    const down = (placeY - top) * world;
+    let down = (placeY - top) * world;
+    if (placeY < EDGE) down += half;
+    else if (placeY > 1 - EDGE) down -= half;
     if (!(down > -margin && down < height + margin)) continue;
     let across = placeX - left; // the origin goes before the scale: a double is exact to a pixel at any zoom
     across = (across - Math.floor(across)) * world;

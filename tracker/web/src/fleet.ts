@@ -6,9 +6,12 @@
  *
  * The clock comes in as `now`, seconds of any clock that never runs back. Stale and lost go by when an aircraft was
  * last heard; while nothing can be heard (`silence`) that clock stands still.
+ *
+ * Two aircraft may report under one address. No second key is made up: the key is flagged (`isShared`), and the symbol
+ * stands, without motion, where one of the two was reported.
  */
 import { Motion } from "./motion";
-import { isJump, latitude, longitude, type Place } from "./reckon";
+import { isJump, isOffMap, latitude, longitude, type Place } from "./reckon";
 import type { Columns } from "./protocol";
 
 /** One state vector in the wire's names and SI units; what is not known is null. */
@@ -35,6 +38,9 @@ export interface Aircraft {
   readonly heardAt: number;
 }
 
+/** Two jumps within so many seconds are no bad position but a second aircraft under the same key. */
+const TWICE_WITHIN = 10;
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Fleet {
@@ -43,6 +49,8 @@ export class Fleet {
   readonly lostAfter: number;
   readonly #slots = new Map<string, number>();
   readonly #states: Writable<Aircraft>[] = [];
+  /** Of the keys that have jumped: when the last two times were, s. */
+  readonly #jumps = new Map<string, readonly [before: number, last: number]>();
   #changes = 0;
   #silent: number | null = null;
 
@@ -139,6 +147,12 @@ export class Fleet {
     return this.#silent !== null || now - aircraft.heardAt > this.staleAfter;
   }
 
+  /** Whether two aircraft seem to report under its key: lately it was twice where it cannot have flown to. */
+  isShared(key: string, now: number): boolean {
+    const jumps = this.#jumps.get(key);
+    return jumps !== undefined && (this.#silent ?? now) - jumps[0] <= TWICE_WITHIN;
+  }
+
   /** Where it is drawn: reckoned on from its report. */
   place(key: string, now: number): Place | undefined {
     const slot = this.#slots.get(key);
@@ -161,14 +175,30 @@ export class Fleet {
     this.#states[slot] = state;
     // The very same position again is an old one with a new date: receivers send it until they have another.
     const since = before.lat === state.lat && before.lon === state.lon ? this.motion.at[slot]! : at;
-    if (isJump(before, state, between(before, state))) this.motion.place(slot, state, velocity, track, since);
+    const jumped = isJump(before, state, between(before, state));
+    const wasShared = this.isShared(state.key, now);
+    if (jumped) this.#jumps.set(state.key, [this.#jumps.get(state.key)?.[1] ?? -Infinity, at]);
+    const apart = this.#jumps.has(state.key) && this.#isApart(slot, state, since);
+    if (this.isShared(state.key, now)) {
+      // The one that is drawn stays drawn, where it was reported last, until it falls silent.
+      const silent = since - this.motion.at[slot]! > this.staleAfter;
+      if (!wasShared || !apart || silent) this.motion.place(slot, state, 0, NaN, since);
+    } else if (jumped || apart || isOffMap(state.lat)) this.motion.place(slot, state, velocity, track, since);
     else this.motion.glide(slot, state, velocity, track, since, now);
+  }
+
+  /** Whether what is drawn in a slot cannot have flown to where the aircraft is reported. */
+  #isApart(slot: number, state: Aircraft, at: number): boolean {
+    const { motion } = this;
+    const drawn = { lat: latitude(motion.y[slot]!), lon: longitude(motion.x[slot]!) };
+    return isJump(drawn, state, at - motion.at[slot]!);
   }
 
   #remove(key: string): void {
     const slot = this.#slots.get(key);
     if (slot === undefined) return;
     this.#slots.delete(key);
+    this.#jumps.delete(key);
     this.motion.remove(slot);
     const last = this.#states.pop()!;
     if (last.key === key) return;

@@ -38,7 +38,7 @@ export class Labels {
     for (const { caption, spot } of this.#written) context.drawImage(picture(caption.text), spot.left, spot.top);
   }
 
-  #wanted(all: boolean, { drawn }: Scene): Caption[] {
+  #wanted(all: boolean, { drawn, now }: Scene): Caption[] {
     const marked = this.#marks.slots();
     const captions: Caption[] = [];
     for (let i = 0; (all || marked.size > 0) && i < drawn.size; i++) {
@@ -46,7 +46,8 @@ export class Labels {
       const must = marked.has(slot);
       if (!all && !must) continue;
       const { callsign, key } = this.#fleet.at(slot);
-      captions.push({ key, text: callsign ?? key, x: drawn.x[i]!, y: drawn.y[i]!, must });
+      const text = `${callsign ?? key}${this.#fleet.isShared(key, now) ? " (two aircraft?)" : ""}`;
+      captions.push({ key, text, x: drawn.x[i]!, y: drawn.y[i]!, must });
     }
     return captions;
   }

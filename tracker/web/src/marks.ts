@@ -97,7 +97,8 @@ export class Marks {
       const trail = this.#trails.get(key);
       const slot = this.#fleet.slotOf(key);
       if (!trail || slot === undefined || looks.look[slot]! < 0) continue;
-      const tip = { x: motion.xAt(slot, now), y: motion.yAt(slot, now) };
+      // Of two aircraft under one key, the newest report need not be of the one that is drawn.
+      const tip = this.#fleet.isShared(key, now) ? null : { x: motion.xAt(slot, now), y: motion.yAt(slot, now) };
       drawTrail(context, trail, tip, view, theme, ratio);
     }
     for (const key of this.keys) {

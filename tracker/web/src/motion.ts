@@ -5,7 +5,7 @@
  * line meets the great circle where the reckoning ends: between, it is less than a metre off (250 m/s, 15 s, 50 N).
  * What a new report corrects fades out over a second, so that nothing leaps on the map.
  */
-import { advance, mercatorX, mercatorY, shortWay, type Place } from "./reckon";
+import { advance, isOffMap, mercatorX, mercatorY, shortWay, type Place } from "./reckon";
 
 /** How long a correction fades, s. */
 export const GLIDE = 1;
@@ -91,7 +91,7 @@ export class Motion {
 
   #steer(slot: number, where: Place, velocity: number, track: number): void {
     const seconds = Math.min(this.horizon, LONGEST_CHORD);
-    const moves = velocity > 0 && seconds > 0 && Number.isFinite(track);
+    const moves = velocity > 0 && seconds > 0 && Number.isFinite(track) && !isOffMap(where.lat);
     const end = moves ? advance(where, track, velocity * seconds) : where;
     this.vx[slot] = moves ? (end.lon - where.lon) / 360 / seconds : 0;
     this.vy[slot] = moves ? (mercatorY(end.lat) - this.y[slot]!) / seconds : 0;

@@ -27,6 +27,11 @@ export function mercatorX(lon: number): number {
   return lon / 360 + 0.5;
 }
 
+/** Whether a latitude lies beyond the square: it is drawn on the edge, and stands there. */
+export function isOffMap(lat: number): boolean {
+  return Math.abs(lat) > MAX_LATITUDE;
+}
+
 /** Latitudes beyond the projection lie on its edge. */
 export function mercatorY(lat: number): number {
   const s = Math.sin(Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, lat)) * RADIANS);

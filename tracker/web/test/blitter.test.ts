@@ -50,6 +50,15 @@ describe("where aircraft come to lie", () => {
     expect(y).toBeCloseTo(40, 4);
   });
 
+  test("beyond the edge of the map it is drawn whole, inside of the edge", () => {
+    const fleet = fleetOf({ key: ["n", "s"], lat: [89, -88], lon: [10, 10] });
+    const north = draw(fleet, viewFrom(90, 9, 4));
+    expect(places(north.drawn).map(([, y]) => Math.round(y))).toEqual([5]);
+    expect(north.drawn.inView).toBe(1);
+    const south = draw(fleet, viewFrom(-90, 9, 4, [0, -HEIGHT]));
+    expect(places(south.drawn).map(([, y]) => Math.round(y))).toEqual([HEIGHT - 5]);
+  });
+
   test("at zoom 18 and 60 north nothing jitters: panned by whole pixels it moves by whole pixels", () => {
     const fleet = fleetOf({ key: ["a"], lat: [60.0001], lon: [10.0003] });
     const [[x, y]] = places(draw(fleet, viewFrom(60.0003, 10.0001, 18)).drawn) as [[number, number]];

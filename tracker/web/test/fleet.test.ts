@@ -256,3 +256,94 @@ describe("stale and lost", () => {
     expect(fleet.silentSince).toBe(NOW + 3);
   });
 });
+
+describe("one address on several aircraft", () => {
+  const [HERE, THERE, ELSEWHERE] = [PARIS, advance(PARIS, 90, 500_000), advance(PARIS, 0, 500_000)];
+
+  /** Twice a second a report, from each of some places in turn, and what is seen half a step after each. */
+  function alternate<T>(fleet: Fleet, from: number, places: Place[], see: (now: number) => T): T[] {
+    return places.map((place, i) => {
+      const now = from + i / 2;
+      fleet.apply(report(place, { time: now }), [], now);
+      return see(now + 0.25);
+    });
+  }
+
+  test("the key is flagged once it was twice where it cannot have flown to, and stays one key", () => {
+    const fleet = new Fleet();
+    const flagged = alternate(fleet, NOW, [HERE, THERE, HERE, THERE], (now) => fleet.isShared("3c6514", now));
+    expect(flagged).toEqual([false, false, true, true]);
+    expect(fleet.size).toBe(1);
+  });
+
+  test("it stands where one of them was reported, whatever the other one reports", () => {
+    const fleet = new Fleet();
+    const turns = [HERE, THERE, HERE, THERE, THERE, HERE, THERE, HERE, HERE, THERE];
+    const away = alternate(fleet, NOW, turns, (now) => metres(fleet, now, HERE)).slice(2);
+    expect(Math.max(...away)).toBeLessThan(1);
+  });
+
+  test("it goes where the one that is drawn goes, a report at a time", () => {
+    const fleet = new Fleet();
+    const next = advance(HERE, 45, 250);
+    alternate(fleet, NOW, [HERE, THERE, HERE, THERE], () => null);
+    expect(alternate(fleet, NOW + 2, [next, THERE], (now) => metres(fleet, now, next))).toEqual([
+      expect.closeTo(0, 0), expect.closeTo(0, 0),
+    ]); // prettier-ignore
+  });
+
+  test("when the one that is drawn falls silent, another one is drawn", () => {
+    const fleet = new Fleet();
+    alternate(fleet, NOW, [HERE, THERE, HERE], () => null);
+    const others = Array.from({ length: 40 }, (_, i) => (i % 2 ? ELSEWHERE : THERE));
+    const away = alternate(fleet, NOW + 1.5, others, (now) => metres(fleet, now, HERE));
+    expect(away.slice(0, 29).every((off) => off < 1)).toBe(true);
+    expect(away.at(-1)!).toBeGreaterThan(400_000);
+  });
+
+  test("when only the other one is left, its next report is where it is drawn, and it moves again", () => {
+    const fleet = new Fleet();
+    alternate(fleet, NOW, [HERE, THERE, HERE], () => null);
+    const alone = Array.from({ length: 24 }, () => THERE);
+    const away = alternate(fleet, NOW + 1.5, alone, (now) => [fleet.isShared("3c6514", now), metres(fleet, now, THERE)] as const);
+    expect(away.filter(([shared]) => shared).every(([, off]) => off > 400_000)).toBe(true);
+    const alike = away.filter(([shared]) => !shared).map(([, off]) => off);
+    expect(alike.slice(1).map((off) => off < 15 * 250)).toEqual(alike.slice(1).map(() => true));
+    expect(alike.length).toBeGreaterThan(2);
+  });
+
+  test("a single bad position flags it for ten seconds, and does not hold it there", () => {
+    const fleet = fleetWith(report(HERE, { time: NOW, velocity: 0 }));
+    fleet.apply(report(THERE, { time: NOW + 1, velocity: 0 }), [], NOW + 1);
+    fleet.apply(report(HERE, { time: NOW + 2, velocity: 0 }), [], NOW + 2);
+    expect(fleet.isShared("3c6514", NOW + 2)).toBe(true);
+    expect(metres(fleet, NOW + 2, HERE)).toBeLessThan(1);
+    expect(fleet.isShared("3c6514", NOW + 11.1)).toBe(false);
+  });
+
+  test("a jump now and then is no second aircraft", () => {
+    const fleet = fleetWith(report(HERE, { time: NOW }));
+    fleet.apply(report(THERE, { time: NOW + 1 }), [], NOW + 1);
+    fleet.apply(report(HERE, { time: NOW + 12 }), [], NOW + 12);
+    expect(fleet.isShared("3c6514", NOW + 12)).toBe(false);
+  });
+
+  test("one that was lost and comes back is not flagged", () => {
+    const fleet = new Fleet();
+    alternate(fleet, NOW, [HERE, THERE, HERE, THERE], () => null);
+    fleet.apply({}, ["3c6514"], NOW + 3);
+    fleet.apply(report(HERE), [], NOW + 3);
+    expect(fleet.isShared("3c6514", NOW + 3)).toBe(false);
+  });
+});
+
+describe("beyond the edge of the map", () => {
+  test("it stands on the edge, at its longitude, and does not glide along it", () => {
+    const fleet = fleetWith(report({ lat: 89.999, lon: 10 }));
+    fleet.apply(report({ lat: 89.999, lon: -170 }), [], NOW + 1);
+    const place = fleet.place("3c6514", NOW + 1.2)!;
+    expect(place.lon).toBeCloseTo(-170, 9);
+    expect(place.lat).toBeCloseTo(85.0511, 3);
+    expect(fleet.get("3c6514")!.lat).toBe(89.999);
+  });
+});

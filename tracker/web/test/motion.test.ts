@@ -28,6 +28,13 @@ test.each([
   expect([motion.xAt(0, 110), motion.yAt(0, 110)]).toEqual([mercatorX(PARIS.lon), mercatorY(PARIS.lat)]);
 });
 
+test("beyond the edge of the map it stands on the edge, at its longitude", () => {
+  const motion = new Motion(15);
+  motion.place(motion.add(), { lat: 89, lon: 20 }, 250, 90, 100);
+  expect(motion.xAt(0, 110)).toBe(mercatorX(20));
+  expect(motion.yAt(0, 110)).toBeCloseTo(0, 12);
+});
+
 test("what a report corrects fades out from where it was drawn", () => {
   const motion = moving();
   const [x, y] = [motion.xAt(0, 105), motion.yAt(0, 105)];

@@ -29,7 +29,7 @@ export class Following {
     signal.addEventListener("abort", () => this.follow(null));
   }
 
-  /** null: nobody. */
+  /** Follow another place; null: none. */
   follow(followed: Followed | null): void {
     if (followed !== null && this.#followed === null) this.#jump(followed);
     this.#followed = followed;
@@ -46,13 +46,14 @@ export class Following {
     this.#frame = requestAnimationFrame(this.#step);
   };
 
-  /** By whole pixels, without the work of a new view. */
+  /** Move by whole pixels, without the work of a new view, and not beyond the edge of the world. */
   #centre(place: { lat: number; lon: number }): void {
     const map = this.#map;
-    const point = map.latLngToContainerPoint(nearest(map, place));
-    const offset = point.subtract(map.getSize().divideBy(2)).round();
+    const [size, shown, world] = [map.getSize(), map.getPixelBounds(), map.getPixelWorldBounds()];
+    const offset = map.latLngToContainerPoint(nearest(map, place)).subtract(size.divideBy(2)).round();
+    offset.y = withinWorld(offset.y, { top: world.min!.y - shown.min!.y, bottom: world.max!.y - shown.min!.y }, size.y);
     if (offset.x === 0 && offset.y === 0) return;
-    if (map.getSize().contains(offset)) map.panBy(offset, { animate: false });
+    if (size.contains(offset)) map.panBy(offset, { animate: false });
     else map.setView(nearest(map, place), map.getZoom(), { animate: false });
   }
 
@@ -65,4 +66,15 @@ export class Following {
 /** The copy of a place that lies nearest to the middle of the map, which may be beyond the antimeridian. */
 export function nearest(map: L.Map, { lat, lon }: { lat: number; lon: number }): L.LatLngTuple {
   return [lat, lon + 360 * Math.round((map.getCenter().lng - lon) / 360)];
+}
+
+/**
+ * How far down a map may move that is asked to: it shows nothing beyond the world, and stays where it is higher than that.
+ *
+ * @param world Where the world begins and ends, px from the map's upper edge.
+ * @param height Of the map, px.
+ */
+export function withinWorld(step: number, world: { top: number; bottom: number }, height: number): number {
+  if (world.bottom - world.top < height) return 0;
+  return Math.round(Math.max(world.top, Math.min(world.bottom - height, step)));
 }
