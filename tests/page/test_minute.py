@@ -167,7 +167,7 @@ def test_it_is_gone_after_a_minute_and_others_stay(minute: dict[str, Record]) ->
 
 def test_without_its_broker_the_server_loses_nobody_and_the_page_says_since_when(minute: dict[str, Record]) -> None:
     record = minute["no broker"]
-    assert "The server hears nothing from its broker" in record.status
+    assert "The server receives nothing from its broker" in record.status
     assert re.search(r"for (5[5-9]|6\d) s", record.status)
     assert_all_stale_and_none_lost(record)
 

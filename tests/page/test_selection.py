@@ -97,8 +97,8 @@ def test_details_tell_every_value_and_how_altitude_and_speed_went(site: Site, op
         )  # fmt: skip
     page = opener.open(f"{site.base}/#map=9/{lat}/{lon}&flight={first.icao24}&units=metric")
     details(page, "CLIMB1").wait_for()
-    page.get_by_role("img", name="Altitude over 3 min: between 1,000 and 3,000 m, 3,000 at last").wait_for()
-    page.get_by_role("img", name="Ground speed over 3 min: between 360 and 504 km/h, 504 at last").wait_for()
+    page.get_by_role("img", name="Altitude over 3 min: between 1,000 and 3,000 m, now 3,000").wait_for()
+    page.get_by_role("img", name="Ground speed over 3 min: between 360 and 504 km/h, now 504").wait_for()
     lines = page.locator(".chart .line").evaluate_all("(lines) => lines.map((line) => line.getAttribute('d'))")
     heights = [[float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", line)] for line in lines]
     assert [len(line) for line in heights] == [21, 21]
@@ -115,7 +115,7 @@ def test_details_tell_every_value_and_how_altitude_and_speed_went(site: Site, op
     site.publish(
         flight(lat, lon + 0.21, icao24=first.icao24, callsign="CLIMB1", altitude=3_500.0, velocity=140.0, time=now + 10)
     )
-    page.get_by_role("img", name="Altitude over 4 min: between 1,000 and 3,500 m, 3,500 at last").wait_for()
+    page.get_by_role("img", name="Altitude over 4 min: between 1,000 and 3,500 m, now 3,500").wait_for()
     assert fact(page, "Squawk") == "not known"
 
 
@@ -184,7 +184,7 @@ def test_a_link_opens_the_same_view_in_another_page(site: Site, opener: Opener, 
 
 def test_a_link_that_says_nothing_that_can_be_shown_is_told_and_opens_all_the_same(site: Site, opener: Opener) -> None:
     page = opener.open(f"{site.base}/#map=99/x/2&sort=beauty&units=metric")
-    said = page.get_by_role("alert").filter(has_text="The link was understood in part")
+    said = page.get_by_role("alert").filter(has_text="Part of the link was not understood")
     said.wait_for()
     assert "map=99/x/2" in said.inner_text()
     assert "sort=beauty" in said.inner_text()

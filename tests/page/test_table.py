@@ -97,7 +97,8 @@ def test_a_search_finds_by_callsign_and_by_address_on_table_and_map(four) -> Non
     wait_for_rows(page, "AFR9")
     assert_on_map(page, places, "AFR9")
     search.fill("nobody")
-    page.get_by_text("None matches here").wait_for()
+    page.get_by_text("No flights match here").wait_for()
+    page.get_by_text("No matching flights outside the map either").wait_for()
     assert_on_map(page, places)
     search.fill("")
     wait_for_rows(page, *places)
@@ -138,10 +139,38 @@ def test_filters_act_on_map_and_table_alike(four) -> None:
         assert_on_map(page, places, *places)
 
 
+def test_a_name_is_refused_as_an_airline_and_a_designator_that_nobody_has_is_told(four) -> None:
+    page, places = four
+    page.get_by_role("button", name="Filters").click()
+    airline = page.get_by_role("textbox", name="Airline")
+    airline.press_sequentially("Air France")
+    page.get_by_role("alert").filter(has_text="“Air France” is not an ICAO airline designator").wait_for()
+    assert airline.get_attribute("aria-invalid") == "true"
+    wait_for_rows(page, *places)
+    assert page.locator(".badge").count() == 0
+    airline.fill("lh")
+    page.get_by_role("status").filter(has_text="No callsign here begins with LH.").wait_for()
+    wait_for_rows(page)
+    airline.fill("afr")
+    wait_for_rows(page, "AFR10", "AFR9")
+    assert page.get_by_text("No callsign here begins with").count() == 0
+
+
+def test_a_callsign_that_is_cut_in_the_list_shows_that_it_is(site: Site, opener: Opener, spot) -> None:
+    lat, lon = spot
+    page = opener.open(f"{site.base}/#map=7/{lat}/{lon}")
+    long = "ABCDEFGHIJKLMNOP"
+    site.publish(flight(lat, lon, callsign=long), flight(lat - 0.5, lon, callsign="SHORT1"))
+    wait_for_rows(page, long, "SHORT1")
+    cut = """() => [...document.querySelectorAll(".rows .callsign")].map((cell) =>
+        [cell.scrollWidth > cell.clientWidth, getComputedStyle(cell).textOverflow, cell.title])"""
+    assert page.evaluate(cut) == [[True, "ellipsis", long], [False, "ellipsis", ""]]
+
+
 def test_a_band_that_holds_nothing_is_said_and_filters_nothing(four) -> None:
     page, places = four
     page.get_by_role("button", name="Filters").click()
-    for low, high, said in (("20000", "10000", "20,000 ft lies above"), ("much", "", "“much” is no number of ft")):
+    for low, high, said in (("20000", "10000", "20,000 ft is above"), ("much", "", "“much” is not a number of ft")):
         page.get_by_label("Altitude to, ft").fill("")
         page.get_by_label("Altitude from, ft").fill("")
         page.get_by_label("Altitude to, ft").fill(high)

@@ -12,8 +12,8 @@ describe("fields of a band", () => {
   });
 
   test("what is no number is named", () => {
-    expect(typedLimit("FL350", altitude)).toEqual({ problem: "“FL350” is no number of ft." });
-    expect(typedLimit("Infinity", altitude)).toEqual({ problem: "“Infinity” is no number of ft." });
+    expect(typedLimit("FL350", altitude)).toEqual({ problem: "“FL350” is not a number of ft." });
+    expect(typedLimit("Infinity", altitude)).toEqual({ problem: "“Infinity” is not a number of ft." });
   });
 
   test("a limit is shown as it was typed", () => {
@@ -22,7 +22,7 @@ describe("fields of a band", () => {
   });
 
   test("a band that nothing can match says so", () => {
-    expect(bandProblem([3048, 304.8], altitude)).toBe("10,000 ft lies above 1,000 ft: nothing can match.");
+    expect(bandProblem([3048, 304.8], altitude)).toBe("10,000 ft is above 1,000 ft, so nothing can match.");
     expect(bandProblem([304.8, 304.8], altitude)).toBeNull();
     expect(bandProblem([null, 1], altitude)).toBeNull();
   });

@@ -59,4 +59,18 @@ describe("chart", () => {
     expect(draw(climb(600))!.times.map(({ label }) => label)).toEqual(["now", "−5 min", "−10 min"]);
     expect(draw(climb(10))!.times.map(({ label }) => label)).toEqual(["now", "−1 min"]);
   });
+
+  test("the charts of one aircraft share their time axis, also where a value was not known at first", () => {
+    const history = climb(300).map((report) => ({ ...report, velocity: report.time < 1200 ? null : 100 }));
+    const [altitude, speed] = [draw(history)!, chart(history, (report) => report.velocity, 1, 1, SIZE, String)!];
+    expect(speed.times).toEqual(altitude.times);
+    expect(speed.span).toBe(300);
+    expect(speed.line.startsWith("M133.3 ")).toBe(true);
+    expect(speed.last.x).toBe(altitude.last.x);
+  });
+
+  test("where no aircraft can have flown from one report to the next, the line is broken", () => {
+    const history = climb(20).map((report) => ({ ...report, lon: report.time % 2 ? 5 : 0 }));
+    expect(draw(history)!.line.match(/L/g)).toBeNull();
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { active, EVERYTHING, wanted, type Filters } from "../src/page/filters";
+import { active, EVERYTHING, parseAirline, wanted, type Filters } from "../src/page/filters";
 import { aircraft } from "./aircraft";
 
 function passes(part: Partial<Filters>, search = "") {
@@ -49,5 +49,15 @@ describe("filters", () => {
   test("the number of active filters counts a band once", () => {
     expect(active(EVERYTHING)).toBe(0);
     expect(active({ altitude: [1, 2], speed: [null, 3], airline: "A", surface: "ground" })).toBe(4);
+  });
+
+  test.each([["afr", "AFR"], [" Dlh ", "DLH"], ["l", "L"], ["AFR12a", "AFR12A"], ["U2 34", "U234"], ["", ""]])(
+    "an airline may be typed as %j: callsigns that begin with %j",
+    (typed, prefix) => expect(parseAirline(typed)).toEqual({ prefix }),
+  ); // prettier-ignore
+
+  test.each(["Air France", "AIRF", "lufthansa", "3K", "TEST-1", "AF*"])("%j is refused as an airline, and says what is needed", (typed) => {
+    const { problem } = parseAirline(typed) as { problem: string };
+    expect(problem).toBe(`“${typed}” is not an ICAO airline designator: type its three letters, as in AFR for Air France.`);
   });
 });

@@ -3,32 +3,40 @@ import { lagSaid, said } from "../src/page/said";
 
 describe("status", () => {
   test("what is announced holds no number that runs", () => {
-    const at = (now: number) => said({ name: "waiting", until: 10, why: null }, null, now);
+    const at = (now: number) => said({ name: "waiting", until: 10, why: null }, null, null, now);
     expect(at(3.2)).toMatchObject({ state: "Disconnected. Reconnecting", detail: "in 7 s", retry: true });
     expect(at(9.5).state).toBe(at(3.2).state);
     expect(at(12).detail).toBe("in 0 s");
   });
 
   test("a broker that is not heard is told with its time", () => {
-    const told = said({ name: "live" }, { behind: 75, cause: "broker" }, 0);
-    expect(told).toMatchObject({ tone: "bad", state: "The server hears nothing from its broker", detail: "for 75 s" });
+    const told = said({ name: "live" }, { behind: 75, cause: "broker" }, null, 0);
+    expect(told).toMatchObject({ tone: "bad", state: "The server receives nothing from its broker", detail: "for 75 s" });
   });
 
   test("a client that lags is connected, and its lag stands among the numbers", () => {
     const lag = { behind: 2.5, cause: "client" } as const;
-    expect(said({ name: "live" }, lag, 0)).toMatchObject({ tone: "good", state: "Connected" });
-    expect(lagSaid(lag)).toBe("2.5 s");
+    expect(said({ name: "live" }, lag, null, 0)).toMatchObject({ tone: "good", state: "Connected" });
+    expect(lagSaid(lag)).toBe("3 s");
     expect(lagSaid(null)).toBe("none");
   });
 
   test("the reason of a pause is passed on", () => {
-    const told = said({ name: "waiting", until: 1, why: "The server said: the server stops." }, null, 0);
+    const told = said({ name: "waiting", until: 1, why: "The server said: the server stops." }, null, null, 0);
     expect(told.state).toBe("Disconnected. The server said: the server stops. Reconnecting");
   });
 
   test("an end says why, and leaves a try to somebody", () => {
-    const told = said({ name: "ended", why: "The connection was closed (1008): no." }, null, 0);
+    const told = said({ name: "ended", why: "The connection was closed (1008): no." }, null, null, 0);
     expect(told).toMatchObject({ tone: "bad", retry: true });
     expect(told.state).toContain("(1008): no.");
+  });
+
+  test("a server that refuses all that it is sent says how much, why, and shows one", () => {
+    const refused = { count: 1_234, reason: "lat is missing", example: '{"hex":"3c6514"}' };
+    const told = said({ name: "live" }, null, refused, 0);
+    expect(told).toMatchObject({ tone: "bad", state: "Connected, but the server refuses what it is sent" });
+    expect(told.detail).toBe('1,234 reports: lat is missing, for example {"hex":"3c6514"}');
+    expect(said({ name: "live" }, null, { count: 1, reason: "dialect", example: "" }, 0).detail).toBe("1 report: dialect");
   });
 });

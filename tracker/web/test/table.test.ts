@@ -33,6 +33,14 @@ describe("table", () => {
     expect(ordered([...same].reverse(), sort, () => 0).map(({ key }) => key)).toEqual(["a", "k", "z"]);
   });
 
+  test("rows of an age that looks the same are ordered by key, and do not swap with tenths", () => {
+    const rows = ["c", "a", "b"].map((key) => aircraft({ key }));
+    const ages: Record<string, number> = { a: 1.4, b: 0.2, c: 0.9 };
+    expect(ordered(rows, { by: "age", descending: false }, ({ key }) => ages[key]!).map(({ key }) => key)).toEqual(
+      ["a", "b", "c"],
+    ); // prettier-ignore
+  });
+
   test("ages are those of the clock that is given", () => {
     const rows = [aircraft({ key: "old", heardAt: 1 }), aircraft({ key: "new", heardAt: 8 })];
     const age = ({ heardAt }: { heardAt: number }) => 10 - heardAt;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bearing, clockTime, compass, duration, MEASURES, position, signed, withUnit, written } from "../src/page/units";
+import {
+  ageSaid, bearing, clockTime, compass, duration, MEASURES, position, signed, wholeAge, withUnit, written,
+} from "../src/page/units"; // prettier-ignore
 
 const { aviation, metric } = MEASURES;
 
@@ -44,7 +46,13 @@ describe("units", () => {
   });
 
   test("a duration has the digits that matter", () => {
-    expect([0.42, 12.4, 150, 7300].map(duration)).toEqual(["0.4 s", "12 s", "3 min", "2 h"]);
+    expect([-1, 0.42, 12.4, 150, 7300].map(duration)).toEqual(["0 s", "0 s", "12 s", "3 min", "2 h"]);
+  });
+
+  test("the age of an aircraft that reports once a second does not change with each look", () => {
+    expect(new Set([0.05, 0.3, 0.9, 1.04, 1.4].map(ageSaid))).toEqual(new Set(["now"]));
+    expect([2, 2.9, 3.05, 14.9, 119.9, 150].map(ageSaid)).toEqual(["2 s", "2 s", "3 s", "14 s", "119 s", "3 min"]);
+    expect([1.99, 2.9].map(wholeAge)).toEqual([0, 2]);
   });
 
   test("an event of another day is shown with its day", () => {

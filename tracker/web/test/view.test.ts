@@ -36,12 +36,16 @@ describe("view in the URL", () => {
     ["map=99/48/2", "map=99/48/2: zoom 99: 2 to 18 is allowed"],
     ["map=5/91/2", "map=5/91/2: latitude 91: -85.05 to 85.05 is allowed"],
     ["map=5/48", "map=5/48: zoom/latitude/longitude is needed, as in 6/48.9/2.4"],
-    ["map=5/x/2", 'map=5/x/2: "x" is no number'],
+    ["map=5/x/2", 'map=5/x/2: "x" is not a number'],
     ["altitude=high", "altitude=high: from..to is needed in SI units, as in 3000..9000; either may be absent"],
     ["altitude=9..3", "altitude=9..3: 9 is above 3"],
     ["sort=-colour", "sort=-colour: callsign, address, altitude, speed, rate, track, age are allowed"],
     ["units=imperial", "units=imperial: aviation, metric are allowed"],
     ["surface=sea", "surface=sea: any, air, ground are allowed"],
+    [
+      "airline=Air%20France",
+      "airline=Air France: “Air France” is not an ICAO airline designator: type its three letters, as in AFR for Air France",
+    ],
     [`search=${"A".repeat(41)}`, `search=${"A".repeat(41)}: 41 characters: at most 40 are allowed`],
   ])("%s is named with what is allowed, and the rest of the link holds", (bad, problem) => {
     const { view, problems } = parse(`${bad}&flight=3c6514`);

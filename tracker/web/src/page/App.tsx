@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { Details } from "./Details";
 import { FlightTable } from "./FlightTable";
 import { HelpDialog } from "./HelpDialog";
-import { NARROW, usePage, useView } from "./hooks";
+import { NARROW, useMedia, usePage, useView } from "./hooks";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
 import { Notices } from "./Notices";
@@ -17,6 +17,7 @@ export function App() {
   const selected = useView("selected");
   const [listed, setListed] = useState(true);
   const [helping, setHelping] = useState(false);
+  const narrow = useMedia(NARROW);
   const search = useRef<HTMLInputElement>(null);
   const table = useRef<HTMLDivElement>(null);
   const [wanted, setWanted] = useState<"search" | "table" | null>(null);
@@ -24,7 +25,7 @@ export function App() {
   const reach = useCallback((what: "search" | "table") => {
     if (what === "table") {
       setListed(true);
-      // On a narrow window the details lie in the place of the list.
+      // There the details lie in the place of the list.
       if (matchMedia(NARROW).matches) views.change({ selected: null });
     }
     setWanted(what);
@@ -37,7 +38,13 @@ export function App() {
   }, [wanted]);
   useShortcuts({ help: () => setHelping(true), reach });
 
-  const classes = ["page", listed ? "with-list" : "", selected === null ? "" : "with-details"];
+  const detailed = selected !== null;
+  const classes = [
+    "page",
+    listed ? "with-list" : "",
+    detailed ? "with-details" : "",
+    listed || (detailed && narrow) ? "with-panel" : "",
+  ];
   return (
     <div className={classes.filter(Boolean).join(" ")}>
       <nav aria-label="Skip" className="skip">
@@ -56,7 +63,7 @@ export function App() {
       </header>
       <main>
         <FlightTable grid={table} listed={listed} onListed={setListed} />
-        {selected !== null && <Details key={selected} onLeft={toTable} />}
+        {detailed && <Details key={selected} onLeft={toTable} />}
         <section className="map-section" aria-label="Map">
           <MapView />
           <Legend />

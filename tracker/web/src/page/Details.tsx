@@ -10,17 +10,19 @@ import type { Standing } from "./selection";
 const SAID: Readonly<Record<Standing, string>> = {
   asked: "Waiting for the server …",
   heard: "Live",
-  stale: "Stale: not heard for a while",
-  silent: "Not up to date: nothing is heard at present",
-  elsewhere: "Outside of the map",
-  lost: "Lost: not heard for over a minute. These are its last values.",
-  unknown: "No aircraft with this key is heard.",
+  stale: "Stale: nothing received for a while",
+  silent: "Not up to date: nothing is received at present",
+  elsewhere: "Outside the map",
+  lost: "Lost: nothing received for over a minute. These are its last values.",
+  unknown: "No aircraft has this address or callsign at present.",
 };
 
 export function Details({ onLeft }: { onLeft: () => void }) {
   const page = usePage();
   const follow = useView("follow");
   const selected = useWatched(page.selection.selected);
+  const { fleet } = page;
+  const { now } = useWatched(page.live.digest);
   const measures = useMeasures();
   // The focus would go down with what held it.
   useLayoutEffect(() => {
@@ -31,6 +33,7 @@ export function Details({ onLeft }: { onLeft: () => void }) {
   if (selected === null) return null;
   const { aircraft, standing, history } = selected;
   const name = aircraft?.callsign ?? selected.key;
+  const shared = fleet.isShared(selected.key, now);
   const there = standing === "heard" || standing === "stale" || standing === "silent";
   return (
     <section id="details" className="details" aria-labelledby="details-title">
@@ -51,6 +54,9 @@ export function Details({ onLeft }: { onLeft: () => void }) {
       </div>
       <p className={`standing ${standing}`} role="status">
         {SAID[standing]}
+      </p>
+      <p className="shared" role="status">
+        {shared && "Two aircraft seem to report under this address. The map shows one of them, without motion."}
       </p>
       <div className="actions">
         <button

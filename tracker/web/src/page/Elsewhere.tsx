@@ -1,4 +1,4 @@
-/** Flights that match a search and lie outside of what is held; pressing one brings the map there. */
+/** Flights that match a search and lie outside what is held; pressing one brings the map there. */
 
 import { useEffect, useState } from "react";
 import { elsewhere, type Told } from "./elsewhere";
@@ -22,8 +22,8 @@ export function Elsewhere({ search }: { search: string }) {
   }, [search]);
   if (found === null) return null;
   return (
-    <div className="elsewhere" role="group" aria-label="Found elsewhere">
-      <p role="status">{found.length === 0 ? "Nobody is found elsewhere either." : "Found elsewhere:"}</p>
+    <div className="elsewhere" role="group" aria-label="Flights outside the map">
+      <p role="status">{found.length === 0 ? "No matching flights outside the map either." : "Outside the map:"}</p>
       {found.map((flight) => (
         <button key={flight.key} type="button" onClick={() => page.visit(flight)}>
           {flight.callsign ?? flight.key}

@@ -3,12 +3,13 @@
 import type { Aircraft } from "../fleet";
 import { useMeasures, usePage, useWatched } from "./hooks";
 import { meaning } from "./squawks";
-import { clockTime, compass, duration, position, signed, withUnit, type Measure } from "./units";
+import { ageSaid, clockTime, compass, position, signed, withUnit, type Measure } from "./units";
 
 export function Facts({ aircraft }: { aircraft: Aircraft }) {
   const { fleet, live } = usePage();
   const { now, silence } = useWatched(live.digest);
   const { altitude, speed, verticalRate } = useMeasures();
+  const heard = ageSaid(fleet.age(aircraft, now) + silence);
   const emergency = meaning(aircraft.squawk);
   const facts: [name: string, value: string][] = [
     ["Address", aircraft.icao24 ?? "none"],
@@ -21,7 +22,7 @@ export function Facts({ aircraft }: { aircraft: Aircraft }) {
     ["On the ground", aircraft.on_ground === null ? "not known" : aircraft.on_ground ? "yes" : "no"],
     ["Position", position(aircraft.lat, aircraft.lon)],
     ["Reported", clockTime(aircraft.time, new Date())],
-    ["Last heard", `${duration(fleet.age(aircraft, now) + silence)} ago`],
+    ["Last heard", heard === "now" ? heard : `${heard} ago`],
   ];
   return (
     <dl className="facts">

@@ -1,7 +1,9 @@
 /** The filters; they act on map and table alike. */
 
+import { useState } from "react";
+import { AirlineField } from "./AirlineField";
 import { BandField } from "./BandField";
-import { active, EVERYTHING, normal, type Filters, type Surface } from "./filters";
+import { active, EVERYTHING, type Filters, type Surface } from "./filters";
 import { useMeasures, usePage, useView } from "./hooks";
 
 const SURFACES: Readonly<Record<Surface, string>> = {
@@ -14,29 +16,33 @@ export function FilterPanel({ onClose }: { onClose: () => void }) {
   const { views } = usePage();
   const filters = useView("filters");
   const measures = useMeasures();
+  const [clearings, setClearings] = useState(0); // as a key: what was typed and is no filter goes too
+  const clear = () => {
+    views.change({ filters: EVERYTHING });
+    setClearings(clearings + 1);
+  };
   const change = (part: Partial<Filters>) => views.change({ filters: { ...views.current.filters, ...part } });
   return (
     <form id="filters" className="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <BandField
+        key={`altitude ${clearings}`}
         title="Altitude"
         measure={measures.altitude}
         band={filters.altitude}
         onBand={(altitude) => change({ altitude })}
       />
-      <BandField title="Speed" measure={measures.speed} band={filters.speed} onBand={(speed) => change({ speed })} />
-      <label className="field">
-        <span>Airline</span>
-        <input
-          type="text"
-          placeholder="e.g. AFR"
-          title="How callsigns begin"
-          maxLength={16}
-          autoComplete="off"
-          spellCheck={false}
-          value={filters.airline}
-          onChange={(event) => change({ airline: normal(event.target.value) })}
-        />
-      </label>
+      <BandField
+        key={`speed ${clearings}`}
+        title="Speed"
+        measure={measures.speed}
+        band={filters.speed}
+        onBand={(speed) => change({ speed })}
+      />
+      <AirlineField
+        key={`airline ${clearings}`}
+        prefix={filters.airline}
+        onPrefix={(airline) => change({ airline })}
+      />
       <label className="field">
         <span>Where</span>
         <select value={filters.surface} onChange={(event) => change({ surface: event.target.value as Surface })}>
@@ -48,7 +54,7 @@ export function FilterPanel({ onClose }: { onClose: () => void }) {
         </select>
       </label>
       <div className="ends">
-        <button type="button" disabled={active(filters) === 0} onClick={() => views.change({ filters: EVERYTHING })}>
+        <button type="button" disabled={active(filters) === 0} onClick={clear}>
           Clear filters
         </button>
         <button type="button" onClick={onClose}>

@@ -3,7 +3,8 @@
 import { memo } from "react";
 import type { Aircraft } from "../fleet";
 import { colourOf, COLOURS, STALE } from "../symbols";
-import { cell, COLUMNS } from "./table";
+import { Icon } from "./Icon";
+import { cell, COLUMNS, type Column } from "./table";
 import type { Measures } from "./units";
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
   /** s. */
   readonly age: number;
   readonly stale: boolean;
+  /** Two aircraft seem to report under its address. */
+  readonly shared: boolean;
   readonly selected: boolean;
   /** Where the cursor of the keyboard is. */
   readonly current: boolean;
@@ -27,7 +30,7 @@ export function rowId(key: string): string {
 }
 
 export const FlightRow = memo(function FlightRow(props: Props) {
-  const { aircraft, index, top, age, stale, selected, current, measures } = props;
+  const { aircraft, index, top, age, stale, shared, selected, current, measures } = props;
   const classes = ["row", stale ? "stale" : "", selected ? "selected" : "", current ? "current" : ""];
   return (
     <div
@@ -40,8 +43,9 @@ export const FlightRow = memo(function FlightRow(props: Props) {
       onClick={() => props.onSelect(aircraft.key)}
     >
       {COLUMNS.map((column) => (
-        <div key={column} role="gridcell" className={`cell ${column}`}>
+        <div key={column} role="gridcell" className={`cell ${column}`} title={whole(column, aircraft)}>
           {column === "altitude" && <Swatch aircraft={aircraft} stale={stale} />}
+          {column === "callsign" && shared && <Shared />}
           {cell(column, aircraft, age, measures)}
         </div>
       ))}
@@ -53,4 +57,18 @@ export const FlightRow = memo(function FlightRow(props: Props) {
 function Swatch({ aircraft, stale }: { aircraft: Aircraft; stale: boolean }) {
   const colour = stale ? COLOURS[STALE] : colourOf(aircraft.altitude, aircraft.on_ground);
   return <i className="swatch" style={{ background: colour }} />;
+}
+
+/** What a cell may be too narrow for: a callsign may have 16 characters, and most have 8 at most. */
+function whole(column: Column, { callsign }: Aircraft): string | undefined {
+  return column === "callsign" && callsign !== null && callsign.length > 8 ? callsign : undefined;
+}
+
+function Shared() {
+  return (
+    <span className="shared" title="Two aircraft seem to report under this address">
+      <Icon name="twice" />
+      <span className="unseen">two aircraft? </span>
+    </span>
+  );
 }

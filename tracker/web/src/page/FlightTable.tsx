@@ -108,6 +108,7 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
                 top={start - HEAD}
                 age={page.fleet.age(aircraft, now) + silence}
                 stale={page.fleet.isStale(aircraft, now)}
+                shared={page.fleet.isShared(aircraft.key, now)}
                 selected={aircraft.key === selected}
                 current={aircraft.key === cursor}
                 measures={measures}
@@ -129,7 +130,10 @@ function NoRows() {
   const { live } = usePage();
   const filled = useWatched(live.filled);
   const { held } = useWatched(live.digest);
-  const why = held === 0 ? "No aircraft are heard in this part of the world." : "None matches here: clear the search or the filters, or move the map.";
+  const why =
+    held === 0
+      ? "No aircraft in this part of the world."
+      : "No flights match here. Clear the search or the filters, or move the map.";
   return (
     <div role="rowgroup" className="no-rows">
       <div role="row">

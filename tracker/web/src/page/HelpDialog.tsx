@@ -4,15 +4,15 @@ import { useEffect, useRef } from "react";
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["/"], "Search by callsign or address"],
-  [["l"], "To the list of flights"],
+  [["l"], "Go to the list of flights"],
   [["↑", "↓", "PgUp", "PgDn", "Home", "End"], "Move in the list"],
   [["Enter"], "Select the flight"],
-  [["f"], "Follow the selected flight, or no more"],
+  [["f"], "Follow the selected flight, or stop following"],
   [["c"], "Show the selected flight in the middle"],
-  [["u"], "Other units"],
+  [["u"], "Switch units"],
   [["Esc"], "Close, then clear the selection, then the search"],
-  [["←", "→", "↑", "↓"], "Move the map, when it has the focus"],
-  [["+", "−"], "Zoom the map, when it has the focus"],
+  [["←", "→", "↑", "↓"], "Move the map while it has the focus"],
+  [["+", "−"], "Zoom the map while it has the focus"],
   [["?"], "This help"],
 ];
 
@@ -23,9 +23,9 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
       <h2 id="help-title">Help</h2>
       <p>
-        Aircraft move between their reports as their last track and speed lead them. One that was not heard for 15
-        seconds is stale and stands still; after 60 seconds it is gone. The address of this page holds the view: send it
-        to somebody who should see the same.
+        Between reports, aircraft move on along their last track at their last speed. After 15 seconds without a report
+        an aircraft is stale and stands still; after 60 seconds it is removed. The address of this page holds the view:
+        send it to show somebody the same.
       </p>
       <table>
         <caption className="unseen">Keys</caption>

@@ -27,7 +27,7 @@ export function HistoryChart({ title, history, value, measure, flattest }: Props
         {title}, {measure.unit}
       </figcaption>
       {drawn === null ? (
-        <p className="nothing">Nothing is known of it yet.</p>
+        <p className="nothing">No data yet.</p>
       ) : (
         <svg
           role="img"
@@ -65,8 +65,8 @@ function Axes({ drawn }: { drawn: Chart }) {
   );
 }
 
-/** What the picture shows, for those who do not see it. */
+/** What the picture shows, in a sentence. */
 function said(title: string, { least, most, newest, span }: Chart, measure: Measure): string {
   const [low, high, last] = [least, most, newest].map((value) => grouped(value, measure.digits));
-  return `${title} over ${duration(span)}: between ${low} and ${high} ${measure.unit}, ${last} at last`;
+  return `${title} over ${duration(span)}: between ${low} and ${high} ${measure.unit}, now ${last}`;
 }

@@ -9,6 +9,7 @@ const PATHS = {
   list: "M4 6h2v2H4Zm4 0h12v2H8Zm-4 5h2v2H4Zm4 0h12v2H8Zm-4 5h2v2H4Zm4 0h12v2H8Z",
   follow: "M11 2h2v3.1A7 7 0 0 1 18.9 11H22v2h-3.1A7 7 0 0 1 13 18.9V22h-2v-3.1A7 7 0 0 1 5.1 13H2v-2h3.1A7 7 0 0 1 11 5.1Zm1 5a5 5 0 1 0 0 10 5 5 0 0 0 0-10Zm0 3a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z",
   centre: "M4 4h6v2H6v4H4Zm10 0h6v6h-2V6h-4ZM4 14h2v4h4v2H4Zm14 0h2v6h-6v-2h4Zm-6-4a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z",
+  twice: "M12 3 1.5 21h21Zm0 4 7 12H5Zm-1 4v4h2v-4Zm0 5v2h2v-2Z",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

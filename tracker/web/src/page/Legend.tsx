@@ -1,9 +1,10 @@
-/** What the colours of the aircraft say. */
+/** What the colours of the aircraft say: below the map, so that it covers nothing. */
 
 import { useState } from "react";
 import { COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../symbols";
-import { NARROW, useMeasures } from "./hooks";
-import { grouped } from "./units";
+import { useView } from "./hooks";
+import { marks } from "./legend";
+import { MEASURES } from "./units";
 
 const OTHERS = [
   ["on ground", COLOURS[GROUND]],
@@ -11,24 +12,29 @@ const OTHERS = [
   ["stale", COLOURS[STALE]],
 ] as const;
 
+/** A window in which the map can spare the room from the start. */
+const ROOMY = "(min-width: 761px) and (min-height: 501px)";
+
 export function Legend() {
-  const { altitude } = useMeasures();
-  const [open, setOpen] = useState(() => !matchMedia(NARROW).matches);
+  const units = useView("units");
+  const [open, setOpen] = useState(() => matchMedia(ROOMY).matches);
   return (
-    <div className="legend" role="group" aria-label="Legend">
+    <div className={open ? "legend" : "legend closed"} role="group" aria-label="Legend">
       <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-        Altitude, {altitude.unit}
+        Altitude, {MEASURES[units].altitude.unit}
       </button>
       {open && (
         <>
-          <ol className="ramp">
-            {RAMP.map(({ altitude: edge, colour }) => (
-              <li key={colour}>
-                <i style={{ background: colour }} />
-                <span>{thousands(edge * altitude.perSi)}</span>
-              </li>
+          <div className="ramp">
+            {RAMP.map(({ colour }) => (
+              <i key={colour} style={{ background: colour }} />
             ))}
-          </ol>
+            {marks(units).map(({ at, label }) => (
+              <span key={label} style={{ left: `${100 * at}%` }}>
+                {label}
+              </span>
+            ))}
+          </div>
           <ul className="others">
             {OTHERS.map(([name, colour]) => (
               <li key={name}>
@@ -41,11 +47,4 @@ export function Legend() {
       )}
     </div>
   );
-}
-
-/** `35k` for 35,000, `1.5k` for 1,524. */
-function thousands(value: number): string {
-  if (value < 999.5) return grouped(value);
-  const rounded = Math.round(value / 100) / 10;
-  return `${grouped(rounded, Number.isInteger(rounded) ? 0 : 1)}k`;
 }

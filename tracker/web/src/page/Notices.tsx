@@ -1,4 +1,4 @@
-/** What went wrong with a wish: parts of a link that say nothing, a box that the server refused. */
+/** Requests that went wrong: parts of a link that say nothing, a box that the server refused. */
 
 import { usePage, useWatched } from "./hooks";
 import { Icon } from "./Icon";
@@ -11,10 +11,10 @@ export function Notices() {
     <div className="notices" role="alert">
       {problems.length > 0 && (
         <Notice onClose={() => views.problems.set([])}>
-          The link was understood in part. Left out: {problems.join("; ")}.
+          Part of the link was not understood. Left out: {problems.join("; ")}.
         </Notice>
       )}
-      {fault !== null && <Notice onClose={() => live.fault.set(null)}>The server refused a wish: {fault}</Notice>}
+      {fault !== null && <Notice onClose={() => live.fault.set(null)}>The server refused a request: {fault}</Notice>}
     </div>
   );
 }

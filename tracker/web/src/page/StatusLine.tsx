@@ -3,21 +3,26 @@
 import { useEffect, useState } from "react";
 import { usePage, useWatched } from "./hooks";
 import { lagSaid, said } from "./said";
-import { duration, grouped } from "./units";
+import { ageSaid, grouped } from "./units";
 
 export function StatusLine() {
-  const { live, stream } = usePage();
+  const { live, stream, refusals } = usePage();
   const phase = useWatched(live.phases);
   const digest = useWatched(live.digest);
+  const refused = useWatched(refusals.told);
   useCountdown(phase.name === "waiting");
-  const { tone, state, detail, retry } = said(phase, digest.lag, performance.now() / 1000);
+  const { tone, state, detail, retry } = said(phase, digest.lag, refused, performance.now() / 1000);
   return (
     <div className="status">
       <span className={`dot ${tone}`} aria-hidden="true" />
       <span role="status" className="state">
         {state}
       </span>
-      {detail !== "" && <span className="detail">{detail}</span>}
+      {detail !== "" && (
+        <span className="detail" title={detail}>
+          {detail}
+        </span>
+      )}
       {retry && (
         <button type="button" onClick={() => stream.retry()}>
           Reconnect now
@@ -28,8 +33,8 @@ export function StatusLine() {
           {grouped(digest.inView)} <span className="of">of {grouped(digest.held)}</span>
         </Figure>
         <Figure name="updates/s">{grouped(digest.rate)}</Figure>
-        <Figure name="newest" title="Age of the newest report">
-          {digest.newest === null ? "–" : duration(digest.newest)}
+        <Figure name="last heard" title="Age of the newest report">
+          {digest.newest === null ? "–" : ageSaid(digest.newest)}
         </Figure>
         <Figure name="server lag">{phase.name === "live" ? lagSaid(digest.lag) : "–"}</Figure>
       </dl>

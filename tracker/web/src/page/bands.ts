@@ -16,7 +16,7 @@ export function typedLimit(text: string, measure: Measure): Typed {
   const plain = text.replace(/[\s,]/g, "").replace("−", "-");
   if (plain === "") return { limit: null };
   const value = Number(plain);
-  if (!Number.isFinite(value)) return { problem: `“${text.slice(0, 20)}” is no number of ${measure.unit}.` };
+  if (!Number.isFinite(value)) return { problem: `“${text.slice(0, 20)}” is not a number of ${measure.unit}.` };
   return { limit: value / measure.perSi };
 }
 
@@ -24,5 +24,5 @@ export function typedLimit(text: string, measure: Measure): Typed {
 export function bandProblem(band: Band, measure: Measure): string | null {
   if (!isEmpty(band)) return null;
   const [from, to] = band.map((limit) => `${grouped(limit! * measure.perSi)} ${measure.unit}`);
-  return `${from} lies above ${to}: nothing can match.`;
+  return `${from} is above ${to}, so nothing can match.`;
 }

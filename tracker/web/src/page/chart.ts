@@ -1,5 +1,11 @@
-/** A small chart of a value over time: where its line, its ticks and its ends lie; pure. */
+/**
+ * A small chart of a value over time: where its line, its ticks and its ends lie; pure.
+ *
+ * Its time axis is that of the whole history, also where the value was not known at first: the charts of one aircraft
+ * share it.
+ */
 
+import { isJump } from "../reckon";
 import type { History, Report } from "./history";
 
 export interface Size {
@@ -13,7 +19,7 @@ export interface Tick {
 }
 
 export interface Chart {
-  /** Of an SVG path; broken where nothing is known. */
+  /** Commands of an SVG path; broken where nothing was heard, and where no aircraft can have flown. */
   readonly line: string;
   readonly rows: readonly Tick[];
   readonly times: readonly Tick[];
@@ -21,7 +27,7 @@ export interface Chart {
   readonly least: number;
   readonly most: number;
   readonly newest: number;
-  /** How long it is, s. */
+  /** How far back it reaches, s. */
   readonly span: number;
 }
 
@@ -44,42 +50,45 @@ export function chart(
 ): Chart | null {
   const points = history.flatMap((report) => {
     const si = value(report);
-    return si === null ? [] : [{ time: report.time, value: si * perSi }];
+    return si === null ? [] : [{ report, value: si * perSi }];
   });
-  const first = points[0];
   const last = points.at(-1);
-  if (first === undefined || last === undefined) return null;
+  if (last === undefined) return null;
   const values = points.map((point) => point.value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const scale = rows(least, most, flattest);
-  const end = history.at(-1)!.time;
-  const span = Math.max(NARROWEST, end - first.time);
+  const [begin, end] = [history[0]!.time, history.at(-1)!.time];
+  const span = Math.max(NARROWEST, end - begin);
   const x = (time: number) => (1 - (end - time) / span) * size.width;
   const y = (of: number) => (1 - (of - scale.bottom) / (scale.top - scale.bottom)) * size.height;
   return {
     line: path(points, x, y),
     rows: scale.ticks.map((tick) => ({ at: y(tick), label: label(tick) })),
     times: times(span).map((back) => ({ at: x(end - back), label: back === 0 ? "now" : `−${back / 60} min` })),
-    last: { x: x(last.time), y: y(last.value) },
+    last: { x: x(last.report.time), y: y(last.value) },
     least,
     most,
     newest: last.value,
-    span: end - first.time,
+    span: end - begin,
   };
 }
 
 function path(
-  points: readonly { time: number; value: number }[],
+  points: readonly { report: Report; value: number }[],
   x: (time: number) => number,
   y: (value: number) => number,
 ): string {
-  let before = -Infinity;
-  const commands = points.map(({ time, value }) => {
-    const command = time - before > GAP ? "M" : "L";
-    before = time;
-    return `${command}${x(time).toFixed(1)} ${y(value).toFixed(1)}`;
+  const commands = points.map(({ report, value }, place) => {
+    const command = place === 0 || isBreak(points[place - 1]!.report, report) ? "M" : "L";
+    return `${command}${x(report.time).toFixed(1)} ${y(value).toFixed(1)}`;
   });
   return commands.join("");
+}
+
+/** Whether two reports that follow each other do not belong to one line. */
+function isBreak(before: Report, after: Report): boolean {
+  const seconds = after.time - before.time;
+  return seconds > GAP || isJump(before, after, seconds);
 }
 
 /** Two to four round values that hold all others between the lowest and the highest. */

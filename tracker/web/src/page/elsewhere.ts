@@ -1,4 +1,4 @@
-/** Search beyond the box of the map: the server is asked for who is not held here. */
+/** Search beyond the box of the map: the server is asked for flights that are not held here. */
 
 import type { Aircraft } from "../fleet";
 import { normal } from "./filters";
@@ -17,7 +17,7 @@ export function questions(search: string): string[] {
   return ADDRESS.test(text) ? [byCallsign, `api/flights?icao24=${encodeURIComponent(text.toLowerCase())}`] : [byCallsign];
 }
 
-/** Who is heard anywhere and matches, at most `MOST`; nobody, where the server does not answer. */
+/** The flights anywhere that match, at most `MOST`; none where the server does not answer. */
 export async function elsewhere(search: string, signal: AbortSignal): Promise<Told[]> {
   const lists = await Promise.all(questions(search).map((question) => ask(question, signal)));
   return lists.flat().slice(0, MOST);

@@ -13,7 +13,7 @@ export interface Filters {
   readonly altitude: Band;
   /** Ground speed, m/s. */
   readonly speed: Band;
-  /** How callsigns begin, in capitals; empty: any. */
+  /** How callsigns begin, as `parseAirline` gives it; empty: any. */
   readonly airline: string;
   readonly surface: Surface;
 }
@@ -23,6 +23,18 @@ export const EVERYTHING: Filters = { altitude: [null, null], speed: [null, null]
 /** What people type: blanks and case do not matter. */
 export function normal(text: string): string {
   return text.replace(/\s+/g, "").toUpperCase();
+}
+
+/**
+ * What was typed for an airline: its ICAO designator, or how its callsigns begin, such as `AFR` or `AFR12`.
+ *
+ * Names and IATA codes are not known here. A name would only be a prefix of no callsign, so it is refused.
+ */
+export function parseAirline(text: string): { readonly prefix: string } | { readonly problem: string } {
+  const prefix = normal(text);
+  if (/^([A-Z]{1,3}(\d[A-Z\d]*)?)?$/.test(prefix)) return { prefix };
+  const typed = text.trim().slice(0, 20);
+  return { problem: `“${typed}” is not an ICAO airline designator: type its three letters, as in AFR for Air France.` };
 }
 
 /** How many of the filters say something. */

@@ -9,7 +9,7 @@ import { wanted } from "./filters";
 import { Following, nearest } from "./following";
 import type { Theme } from "./theme";
 import { addTiles } from "./tiles";
-import { MAX_ZOOM, MIN_ZOOM, type Place, type View } from "./view";
+import { MAX_LATITUDE, MAX_ZOOM, MIN_ZOOM, type Place, type View } from "./view";
 import type { Views } from "./views";
 import type { Watched } from "./watched";
 
@@ -26,6 +26,8 @@ export interface Hooks {
   readonly moved: (bounds: Bounds) => void;
   /** How much of the map's right side lies under a panel, px. */
   readonly covered: () => number;
+  /** An aircraft was clicked; null: the map beside them. */
+  readonly picked: (key: string | null) => void;
   /** The mouse is over an aircraft; null: over none. */
   readonly hovered: (key: string | null) => void;
 }
@@ -75,14 +77,15 @@ export class FlightMap {
     });
   }
 
-  /** What it shows. */
+  /** What it shows; where that is the edge of the projection, also what lies beyond: it is drawn there. */
   bounds(): Bounds {
     const bounds = this.map.getBounds();
+    const [south, north] = [bounds.getSouth(), bounds.getNorth()];
     return {
       west: bounds.getWest(),
-      south: Math.max(-90, bounds.getSouth()),
+      south: south < -MAX_LATITUDE ? -90 : south,
       east: bounds.getEast(),
-      north: Math.min(90, bounds.getNorth()),
+      north: north > MAX_LATITUDE ? 90 : north,
     };
   }
 
@@ -145,18 +148,15 @@ export class FlightMap {
     this.map.on("moveend", () => {
       this.#settling ??= setTimeout(() => this.#settle(), SETTLED);
     });
-    this.layer.on("aircraftclick", (event) => {
-      const key = keyOf(event);
-      this.#views.change({ selected: key });
-      if (key !== null) this.reveal(key);
-    });
+    this.layer.on("aircraftclick", (event) => this.#hooks.picked(keyOf(event)));
     this.layer.on("aircrafthover", (event) => this.#hooks.hovered(keyOf(event)));
   }
 
   #settle(): void {
     this.#settling = undefined;
     const centre = this.map.getCenter().wrap();
-    if (this.#placed) this.#views.change({ place: { lat: centre.lat, lon: centre.lng, zoom: this.map.getZoom() } });
+    const lat = Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, centre.lat));
+    if (this.#placed) this.#views.change({ place: { lat, lon: centre.lng, zoom: this.map.getZoom() } });
     this.#hooks.moved(this.bounds());
   }
 }
@@ -181,7 +181,7 @@ function leafletMap(element: HTMLElement, { lat, lon, zoom }: Place): L.Map {
   map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
   map.attributionControl.addAttribution('<a href="https://www.naturalearthdata.com">Natural Earth</a>');
   L.zoom({ position: "topright" }).addTo(map);
-  L.scale({ position: "bottomright", maxWidth: 90 }).addTo(map);
+  L.scale({ position: "bottomleft", maxWidth: 90 }).addTo(map);
   return map;
 }
 

@@ -1,13 +1,13 @@
 /** How components reach what stands behind the page. */
 
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
 import type { Page } from "./page";
 import { MEASURES, type Measures } from "./units";
 import type { View } from "./view";
 import type { Watched } from "./watched";
 
-/** A window as wide as a phone, as `narrow.css` has it. */
-export const NARROW = "(max-width: 760px)";
+/** A window without room for list, details and map side by side, as `narrow.css` has it: details take the list's place. */
+export const NARROW = "(max-width: 1000px)";
 
 export const PageContext = createContext<Page | null>(null);
 
@@ -29,4 +29,17 @@ export function useView<K extends keyof View>(part: K): View[K] {
 
 export function useMeasures(): Measures {
   return MEASURES[useView("units")];
+}
+
+/** Whether a media query is true. */
+export function useMedia(query: string): boolean {
+  const media = useMemo(() => matchMedia(query), [query]);
+  const watch = useCallback(
+    (changed: () => void) => {
+      media.addEventListener("change", changed);
+      return () => media.removeEventListener("change", changed);
+    },
+    [media],
+  );
+  return useSyncExternalStore(watch, () => media.matches);
 }

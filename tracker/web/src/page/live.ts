@@ -140,7 +140,9 @@ export class Live implements Listener {
     for (const aircraft of this.#fleet.all()) {
       newest = Math.min(newest, age(aircraft));
       if (passes !== null && !passes(aircraft)) continue;
-      const seen = bounds === null || shows(bounds, aircraft.lat, aircraft.lon);
+      // Of two aircraft under one key, the newest report need not be of the one that is drawn.
+      const at = (this.#fleet.isShared(aircraft.key, now) && this.#fleet.place(aircraft.key, now)) || aircraft;
+      const seen = bounds === null || shows(bounds, at.lat, at.lon);
       if (seen) inView += 1;
       // A search looks for an aircraft wherever it is; without one the table is what the map shows.
       if (seen || search !== "") rows.push(aircraft);

@@ -9,6 +9,7 @@ import type { Told } from "./elsewhere";
 import { FlightMap } from "./flightmap";
 import { Live } from "./live";
 import { askWhy } from "./refusal";
+import { askStats, Refusals } from "./refusals";
 import { askFlight, Selection } from "./selection";
 import { socketUrl, Stream } from "./stream";
 import { systemTheme, type Theme } from "./theme";
@@ -34,6 +35,7 @@ export class Page {
   readonly views: Views;
   readonly live: Live;
   readonly selection: Selection;
+  readonly refusals = new Refusals(askStats, clock);
   readonly stream: Stream;
   readonly #tracks = new Tracks(askTrack, clock);
   #map: FlightMap | null = null;
@@ -73,10 +75,10 @@ export class Page {
     return { fleet: this.fleet, stream: this.stream, map: shown.map, layer: shown.layer };
   }
 
-  /** Show the details of an aircraft, and the aircraft on the map. */
-  select(key: string): void {
+  /** Show the details of an aircraft, and the aircraft on the map; null: of none. */
+  select(key: string | null): void {
     this.views.change({ selected: key });
-    this.#map?.reveal(key);
+    if (key !== null) this.#map?.reveal(key);
   }
 
   /** Select an aircraft that is not held, and show where it is. */
@@ -96,6 +98,7 @@ export class Page {
       clock,
       moved: (bounds: Parameters<typeof boxFor>[0]) => this.stream.show(boxFor(bounds, this.stream.box)),
       covered: () => covered(element, document.getElementById("details")),
+      picked: (key: string | null) => this.select(key),
       hovered: (key: string | null) => {
         clearTimeout(this.#hover);
         if (key !== null) this.#hover = setTimeout(() => this.#trail(key), HOVER_PAUSE);
@@ -134,7 +137,9 @@ export class Page {
   #tick(): void {
     if (document.hidden) return;
     this.live.tick();
-    this.selection.tick(this.live.phases.get().name === "live" && this.live.filled.get());
+    const live = this.live.phases.get().name === "live" && this.live.filled.get();
+    this.selection.tick(live);
+    this.refusals.tick(live && this.fleet.size === 0);
   }
 
   #trail(key: string): void {

@@ -1,8 +1,9 @@
 /** How the connection stands, in words. */
 
 import type { Digest } from "./live";
+import type { Refused } from "./refusals";
 import type { Phase } from "./stream";
-import { duration } from "./units";
+import { duration, grouped } from "./units";
 
 export interface Said {
   readonly tone: "good" | "busy" | "bad";
@@ -15,10 +16,13 @@ export interface Said {
 }
 
 /**
+ * Say how it stands with the connection, and with what the server is given.
+ *
  * @param lag As the server told it last.
+ * @param refused What the server refuses while there is no aircraft; null: nothing, as far as is known.
  * @param now s of the clock that `Phase.until` means.
  */
-export function said(phase: Phase, lag: Digest["lag"], now: number): Said {
+export function said(phase: Phase, lag: Digest["lag"], refused: Refused | null, now: number): Said {
   switch (phase.name) {
     case "connecting":
       return { tone: "busy", state: "Connecting", detail: "", retry: false };
@@ -28,19 +32,33 @@ export function said(phase: Phase, lag: Digest["lag"], now: number): Said {
       return { tone: "bad", state: `Disconnected.${why} Reconnecting`, detail: `in ${left} s`, retry: true };
     }
     case "ended":
-      return { tone: "bad", state: `${phase.why} Trying again by itself would not help.`, detail: "", retry: true };
+      return { tone: "bad", state: `${phase.why} Trying again automatically would not help.`, detail: "", retry: true };
     case "live":
       break;
   }
   if (lag?.cause === "broker") {
     return {
       tone: "bad",
-      state: "The server hears nothing from its broker",
+      state: "The server receives nothing from its broker",
       detail: `for ${duration(lag.behind)}`,
       retry: false,
     };
   }
+  if (refused !== null) {
+    return {
+      tone: "bad",
+      state: "Connected, but the server refuses what it is sent",
+      detail: refusedSaid(refused),
+      retry: false,
+    };
+  }
   return { tone: "good", state: "Connected", detail: "", retry: false };
+}
+
+/** How much is refused, and why: `1,234 reports: lat is missing, for example {"icao24": ...`. */
+function refusedSaid({ count, reason, example }: Refused): string {
+  const such = example === "" ? "" : `, for example ${example}`;
+  return `${grouped(count)} ${count === 1 ? "report" : "reports"}: ${reason}${such}`;
 }
 
 /** How far the server is behind, in words. */

@@ -1,7 +1,7 @@
 /** The columns of the table of flights, and their order. */
 
 import type { Aircraft } from "../fleet";
-import { bearing, duration, signed, written, type Measures } from "./units";
+import { ageSaid, bearing, signed, wholeAge, written, type Measures } from "./units";
 
 export const COLUMNS = ["callsign", "address", "altitude", "speed", "rate", "track", "age"] as const;
 export type Column = (typeof COLUMNS)[number];
@@ -49,7 +49,7 @@ export function cell(column: Column, aircraft: Aircraft, age: number, measures: 
     case "track":
       return bearing(aircraft.track);
     case "age":
-      return duration(age);
+      return ageSaid(age);
   }
 }
 
@@ -95,6 +95,6 @@ function value(column: Column, aircraft: Aircraft, age: (aircraft: Aircraft) => 
     case "track":
       return aircraft.track;
     case "age":
-      return age(aircraft);
+      return wholeAge(age(aircraft)); // as the cell shows it: rows that look alike keep their order
   }
 }

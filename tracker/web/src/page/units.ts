@@ -82,11 +82,20 @@ export function position(lat: number, lon: number): string {
   return `${side(lat, "N", "S")}, ${side(lon, "E", "W")}`;
 }
 
-/** Seconds as people say them: `0.4 s`, `12 s`, `3 min`, `2 h`. */
+/** Seconds as people say them: `4 s`, `12 s`, `3 min`, `2 h`. Whole ones, as tenths differ at each look. */
 export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
-  if (seconds < 119.5) return `${Math.round(seconds)} s`;
+  if (seconds < 119.5) return `${Math.round(Math.max(0, seconds))} s`;
   return seconds < 7170 ? `${Math.round(seconds / 60)} min` : `${grouped(seconds / 3600)} h`;
+}
+
+/** An age in whole seconds; 0 for less than two of them, as most aircraft are heard once a second. */
+export function wholeAge(seconds: number): number {
+  return seconds < 2 ? 0 : Math.floor(seconds);
+}
+
+/** An age as people say it: `now`, `2 s`, `12 s`, `3 min`. */
+export function ageSaid(seconds: number): string {
+  return wholeAge(seconds) === 0 ? "now" : duration(wholeAge(seconds));
 }
 
 /** Event time as UTC, `14:03:27`; with the day where it is another one than today's. */

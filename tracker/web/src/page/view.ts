@@ -1,6 +1,6 @@
 /** What is shown, and how it stands in the URL's fragment, so that a link opens the same view. */
 
-import { EVERYTHING, isEmpty, normal, SURFACES, type Band, type Filters } from "./filters";
+import { EVERYTHING, isEmpty, parseAirline, SURFACES, type Band, type Filters } from "./filters";
 import { COLUMNS, UNSORTED, type Sort } from "./table";
 import { UNITS, type Units } from "./units";
 
@@ -68,7 +68,7 @@ export function parse(fragment: string): Parsed {
     filters: {
       altitude: read("altitude", EVERYTHING.altitude, parseBand),
       speed: read("speed", EVERYTHING.speed, parseBand),
-      airline: read("airline", "", (text) => short(normal(text))),
+      airline: read("airline", "", (text) => airline(short(text))),
       surface: read("surface", EVERYTHING.surface, (text) => oneOf(SURFACES, text)),
     },
     search: read("search", "", short),
@@ -126,6 +126,12 @@ function parseSort(text: string): Sort {
   return { by: oneOf(COLUMNS, descending ? text.slice(1) : text), descending };
 }
 
+function airline(text: string): string {
+  const parsed = parseAirline(text);
+  if ("problem" in parsed) throw new Error(parsed.problem.replace(/\.$/, ""));
+  return parsed.prefix;
+}
+
 function parseYes(text: string): boolean {
   return oneOf(["0", "1"] as const, text) === "1";
 }
@@ -143,7 +149,7 @@ function limited(name: string, value: number, least: number, most: number): numb
 
 function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new Error(`${JSON.stringify(text)} is no number`);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new Error(`${JSON.stringify(text)} is not a number`);
   return value;
 }
 
