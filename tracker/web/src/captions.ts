@@ -64,15 +64,19 @@ export class Captions {
       for (const caption of captions) {
         if (rank(caption) !== turn) continue;
         const size = sizeOf(caption.text);
-        const spots = SIDES.map((_, side) => spotAt(side, caption, size, aside));
         const last = this.#before.get(caption.key) ?? 0;
-        const free = (side: number): boolean => within(spots[side]!, canvas) && taken.isFree(spots[side]!);
-        let side = free(last) ? last : SIDES.findIndex((_, other) => free(other));
+        const spotOn = (side: number): Spot => spotAt(side, caption, size, aside);
+        const isFree = (side: number): boolean => {
+          const spot = spotOn(side);
+          return within(spot, canvas) && taken.isFree(spot);
+        };
+        let side = isFree(last) ? last : SIDES.findIndex((_, other) => isFree(other));
         if (side < 0 && caption.must) side = 0;
         if (side < 0) continue;
-        taken.add(spots[side]!);
+        const spot = spotOn(side);
+        taken.add(spot);
         sides.set(caption.key, side);
-        placed.push({ caption, spot: spots[side]! });
+        placed.push({ caption, spot });
       }
     }
     this.#before = sides;
@@ -80,32 +84,34 @@ export class Captions {
   }
 }
 
-/** What is covered already, in cells, so that few comparisons are needed. */
+const CELL = 64; // px: about as wide as a callsign
+const ROW = 1 << 16; // more cells than any canvas is wide
+
+/** What is covered already, by the cells in which it lies, so that few comparisons are needed. */
 class Taken {
   readonly #cells = new Map<number, Spot[]>();
 
   add(spot: Spot): void {
-    for (const cell of cells(spot)) {
-      const held = this.#cells.get(cell);
+    this.#some(spot, (held, cell) => {
       if (held) held.push(spot);
       else this.#cells.set(cell, [spot]);
-    }
+      return false;
+    });
   }
 
   isFree(spot: Spot): boolean {
-    for (const cell of cells(spot)) {
-      if (this.#cells.get(cell)?.some((other) => overlap(spot, other))) return false;
-    }
-    return true;
+    return !this.#some(spot, (held) => held !== undefined && held.some((other) => overlap(spot, other)));
   }
-}
 
-const CELL = 64; // px: about as wide as a callsign
-const ROW = 1 << 16; // more cells than any canvas is wide
-
-function* cells({ left, top, right, bottom }: Spot): Iterable<number> {
-  for (let row = Math.floor(top / CELL); row * CELL < bottom; row++) {
-    for (let column = Math.floor(left / CELL); column * CELL < right; column++) yield row * ROW + column;
+  /** Whether something holds for one of the cells that a spot touches. */
+  #some({ left, top, right, bottom }: Spot, holds: (held: Spot[] | undefined, cell: number) => boolean): boolean {
+    for (let row = Math.floor(top / CELL); row * CELL < bottom; row++) {
+      for (let column = Math.floor(left / CELL); column * CELL < right; column++) {
+        const cell = row * ROW + column;
+        if (holds(this.#cells.get(cell), cell)) return true;
+      }
+    }
+    return false;
   }
 }
 
