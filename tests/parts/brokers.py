@@ -51,7 +51,8 @@ class Broker:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process.stdout.close()
+            if self.process.stdout is not None:
+                self.process.stdout.close()
             self.process = None
 
     def freeze(self) -> None:
@@ -118,7 +119,7 @@ class Kafka(Broker):
     def start(self) -> None:
         log = (self.folder / "out").open("ab")
         self.process = subprocess.Popen(
-            [*self._java, "kafka.Kafka", str(self._properties)], stdout=subprocess.PIPE, stderr=log, text=True
+            [*self._java, "kafka.Kafka", str(self._properties)], stdout=log, stderr=subprocess.STDOUT, text=True
         )
         log.close()
         until(self._answers, PATIENCE, "Apache Kafka to answer")
