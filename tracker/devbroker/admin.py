@@ -1,4 +1,4 @@
-"""Administration of topics: make, delete, enlarge and configure them, and delete records."""
+"""Administer topics: create, delete, enlarge and configure them, and delete their records."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kafka.protocol.admin import (
 )
 
 from tracker.devbroker import configs
+from tracker.devbroker.codec import Call, Message
 from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.node import NODE_ID, Node
 from tracker.devbroker.topics import Topic
-from tracker.devbroker.wire import Call, Message
 
-_TOPIC, _BROKER = 2, 4  # kinds of resources that have settings
-_SET, _DELETE = 0, 1  # what an incremental change does
-_FROM_TOPIC, _FROM_BROKER, _BY_DEFAULT = 1, 4, 5  # where a setting's value comes from
+_TOPIC, _BROKER = 2, 4  # kinds of resources with settings
+_SET, _DELETE = 0, 1  # kinds of incremental changes
+_FROM_TOPIC, _FROM_BROKER, _BY_DEFAULT = 1, 4, 5  # sources of a setting's value
 _EVERYTHING = -1  # the offset that deletes all records
 
 _Created = CreateTopicsResponse.CreatableTopicResult
@@ -31,7 +31,7 @@ _Described = DescribeConfigsResponse.DescribeConfigsResult
 
 
 def create_topics(node: Node, call: Call) -> Message:
-    """Make topics."""
+    """Create topics."""
     names = [topic.name for topic in call.request.topics]
     return CreateTopicsResponse(
         topics=[_create(node, topic, call.request, names.count(topic.name)) for topic in call.request.topics]
@@ -84,7 +84,7 @@ def delete_topics(node: Node, call: Call) -> Message:
 
 
 def create_partitions(node: Node, call: Call) -> Message:
-    """Give topics more partitions."""
+    """Add partitions to topics."""
     result, dry_run = CreatePartitionsResponse.CreatePartitionsTopicResult, call.request.validate_only
     results = []
     for topic in call.request.topics:
@@ -123,7 +123,7 @@ def _truncate(node: Node, name: str, partition: Message) -> Message:
 
 
 def describe_configs(node: Node, call: Call) -> Message:
-    """Tell the settings of topics, and of the node."""
+    """Describe the settings of topics, and of the node."""
     return DescribeConfigsResponse(results=[_describe(node, resource) for resource in call.request.resources])
 
 
@@ -156,7 +156,7 @@ def _kind(name: str) -> int:
 
 
 def _settings(node: Node, resource: Message) -> Mapping[str, tuple[str, int]]:
-    """Value and source by name."""
+    """Return value and source of each setting, by name."""
     if resource.resource_type == _TOPIC:
         return _values(node.topics.find(resource.resource_name), node)
     if resource.resource_type == _BROKER and resource.resource_name in ("", str(NODE_ID)):
@@ -180,12 +180,12 @@ def _values(topic: Topic, node: Node) -> Mapping[str, tuple[str, int]]:
 
 def alter_configs(node: Node, call: Call) -> Message:
     """Replace all settings of topics."""
-    return _alter(node, call, AlterConfigsResponse, _replaced)
+    return _alter(node, call, AlterConfigsResponse, _replace)
 
 
 def incremental_alter_configs(node: Node, call: Call) -> Message:
     """Change single settings of topics."""
-    return _alter(node, call, IncrementalAlterConfigsResponse, _changed)
+    return _alter(node, call, IncrementalAlterConfigsResponse, _change)
 
 
 def _alter(node: Node, call: Call, response: Message, change: Callable[[Topic, Message], dict[str, str]]) -> Message:
@@ -215,11 +215,11 @@ def _configure(
         topic.configure(values)
 
 
-def _replaced(topic: Topic, changes: Message) -> dict[str, str]:  # noqa: ARG001
+def _replace(topic: Topic, changes: Message) -> dict[str, str]:  # noqa: ARG001
     return {change.name: change.value for change in changes if change.value is not None}
 
 
-def _changed(topic: Topic, changes: Message) -> dict[str, str]:
+def _change(topic: Topic, changes: Message) -> dict[str, str]:
     values = dict(topic.values)
     for change in changes:
         if change.config_operation == _DELETE:

@@ -6,17 +6,17 @@ from kafka.protocol.admin import DescribeClusterResponse
 from kafka.protocol.metadata import ApiVersionsResponse, FindCoordinatorResponse, MetadataResponse
 from kafka.protocol.producer import InitProducerIdResponse
 
+from tracker.devbroker.codec import APIS, Call, Message
 from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.node import NODE_ID, Node
 from tracker.devbroker.topics import Topic
-from tracker.devbroker.wire import APIS, Call, Message
 
 _TopicMetadata = MetadataResponse.MetadataResponseTopic
-_GROUP = 0  # the one kind of coordinator here; 1 is for transactions
+_GROUP = 0  # the only kind of coordinator here; 1 is for transactions
 
 
 def api_versions(node: Node, call: Call) -> Message:  # noqa: ARG001
-    """Tell which requests are served, in which versions."""
+    """List the requests that are served, and their versions."""
     return ApiVersionsResponse(
         error_code=ErrorCode.NONE if call.request is not None else ErrorCode.UNSUPPORTED_VERSION,
         api_keys=[
@@ -27,7 +27,7 @@ def api_versions(node: Node, call: Call) -> Message:  # noqa: ARG001
 
 
 def metadata(node: Node, call: Call) -> Message:
-    """Describe the node and its topics; makes those that are missing if, and only if, the broker is told to."""
+    """Describe the node and its topics; create those that are missing only where the broker is told to."""
     host, port = call.address
     return MetadataResponse(
         brokers=[MetadataResponse.MetadataResponseBroker(node_id=NODE_ID, host=host, port=port)],
@@ -42,10 +42,10 @@ def _topics(node: Node, call: Call) -> list[Message]:
     if request.topics is None or (call.version == 0 and not request.topics):
         return [_describe(topic) for topic in node.topics]
     create = node.topics.auto_create and (call.version < 4 or request.allow_auto_topic_creation)
-    return [_asked(node, wanted, create=create) for wanted in request.topics]
+    return [_find(node, wanted, create=create) for wanted in request.topics]
 
 
-def _asked(node: Node, wanted: Message, *, create: bool) -> Message:
+def _find(node: Node, wanted: Message, *, create: bool) -> Message:
     try:
         return _describe(node.topics.find(wanted.name, wanted.topic_id))
     except RefusedError as missing:
@@ -81,7 +81,7 @@ def describe_cluster(node: Node, call: Call) -> Message:
 
 
 def find_coordinator(node: Node, call: Call) -> Message:  # noqa: ARG001
-    """Tell who coordinates a group: this node. Nobody coordinates transactions."""
+    """Name the coordinator of a group: this node. There is none for transactions."""
     request = call.request
     code, message = ErrorCode.NONE, None
     if call.version >= 1 and request.key_type != _GROUP:

@@ -1,7 +1,7 @@
-"""What can be set on a topic: Kafka's names, types, limits and defaults.
+"""The settings of a topic: Kafka's names, types, limits and defaults.
 
-`TopicConfig` is what the log obeys. The other names are taken, so that tools written for a cluster work, and change
-nothing here: one node in memory has no segments, replicas or flushes, and keeps every batch as it came.
+`TopicConfig` holds those that a log obeys. The others are accepted, so that tools written for a cluster work, and
+change nothing: one node in memory has no segments, replicas or flushes, and keeps every batch as it came.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from tracker.devbroker.errors import ErrorCode, RefusedError
 
 _INT = 2**31 - 1
 _LONG = 2**63 - 1
+_LONGEST = 1_024  # characters of a text
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 class ConfigType(IntEnum):
-    """The types of settings, as they are described to clients."""
+    """The types of settings, as clients are told."""
 
     BOOLEAN = 1
     STRING = 2
@@ -31,21 +32,23 @@ class ConfigType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One name that can be set on a topic."""
+    """A setting of a topic."""
 
     kind: ConfigType
     default: str
     low: int = 0
-    """The least value of a number."""
+    """The least value, of a number."""
     choices: tuple[str, ...] = ()
-    """The only values of a text, where there are any."""
+    """The allowed values, of a text; empty: any."""
 
     def check(self, name: str, value: str) -> None:
-        """Refuse a value that Kafka refuses.
+        """Check a value.
 
         Raises:
-            RefusedError: With INVALID_CONFIG.
+            RefusedError: Kafka refuses it, too; the code is INVALID_CONFIG.
         """
+        if len(value) > _LONGEST:
+            raise _invalid(name, value, f"must have {_LONGEST} characters at most")
         if self.choices and value not in self.choices:
             raise _invalid(name, value, f"must be one of {', '.join(self.choices)}")
         if self.kind in (ConfigType.INT, ConfigType.LONG):
@@ -80,7 +83,7 @@ SETTINGS: Mapping[str, Setting] = {
     "leader.replication.throttled.replicas": Setting(ConfigType.LIST, ""),
     "max.compaction.lag.ms": Setting(ConfigType.LONG, str(_LONG), 1),
     "max.message.bytes": Setting(ConfigType.INT, "1048588"),
-    "message.timestamp.after.max.ms": Setting(ConfigType.LONG, str(_LONG)),
+    "message.timestamp.after.max.ms": Setting(ConfigType.LONG, "3600000"),
     "message.timestamp.before.max.ms": Setting(ConfigType.LONG, str(_LONG)),
     "message.timestamp.type": Setting(ConfigType.STRING, "CreateTime", choices=("CreateTime", "LogAppendTime")),
     "min.cleanable.dirty.ratio": Setting(ConfigType.DOUBLE, "0.5"),
@@ -102,20 +105,24 @@ class TopicConfig:
     """The settings that a log obeys."""
 
     retention_bytes: int = 64 << 20
-    """Bytes of record batches kept for a partition; -1: no limit."""
+    """Bytes of record batches that a partition keeps; -1: no limit."""
     retention_ms: int = 7 * 24 * 3600 * 1000
     """Milliseconds that a batch is kept; -1: no limit."""
     max_message_bytes: int = 1_048_588
-    """Bytes of the longest record batch that is taken."""
+    """Bytes of the longest record batch that is accepted."""
     log_append_time: bool = False
-    """Whether records have the broker's time instead of their producer's."""
+    """Whether records get the broker's time instead of their producer's."""
+    timestamp_before_ms: int = _LONG
+    """Milliseconds that a producer's time may lie in the past."""
+    timestamp_after_ms: int = 3_600_000
+    """Milliseconds that a producer's time may lie in the future."""
 
 
 def check(values: Mapping[str, str]) -> None:
-    """Refuse names and values that Kafka refuses.
+    """Check names and values of settings.
 
     Raises:
-        RefusedError: With INVALID_CONFIG.
+        RefusedError: Kafka refuses one of them, too; the code is INVALID_CONFIG.
     """
     for name, value in values.items():
         if name not in SETTINGS:
@@ -124,7 +131,7 @@ def check(values: Mapping[str, str]) -> None:
 
 
 def parse(values: Mapping[str, str], defaults: TopicConfig) -> TopicConfig:
-    """Read what a log obeys out of checked settings; names that are missing keep their defaults."""
+    """Read the settings that a log obeys out of checked ones; names that are missing keep their defaults."""
 
     def number(name: str, default: int) -> int:
         return int(values.get(name, default))
@@ -135,11 +142,13 @@ def parse(values: Mapping[str, str], defaults: TopicConfig) -> TopicConfig:
         retention_ms=number("retention.ms", defaults.retention_ms),
         max_message_bytes=number("max.message.bytes", defaults.max_message_bytes),
         log_append_time=defaults.log_append_time if kind is None else kind == "LogAppendTime",
+        timestamp_before_ms=number("message.timestamp.before.max.ms", defaults.timestamp_before_ms),
+        timestamp_after_ms=number("message.timestamp.after.max.ms", defaults.timestamp_after_ms),
     )
 
 
 def describe(defaults: TopicConfig) -> dict[str, str]:
-    """Every setting's value on a topic that sets nothing itself."""
+    """Return the value of every setting on a topic that sets nothing itself."""
     values = {name: setting.default for name, setting in SETTINGS.items()}
     values["retention.bytes"] = str(defaults.retention_bytes)
     values["retention.ms"] = str(defaults.retention_ms)

@@ -1,4 +1,4 @@
-"""The groups of a broker, and the timers that end their waits."""
+"""The consumer groups of a broker, and the timers that end their waits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.groups import Group, State
 
 MAX_GROUPS = 10_000
-"""Groups remembered; beyond them the oldest without members is forgotten."""
+"""Groups that are remembered; beyond them the oldest without members is forgotten."""
 
 
 class Coordinator:
-    """Groups by name. A group without members or waits has no timer, so that idle groups cost nothing."""
+    """Groups by name. A group without members or waits has no timer, so that idle groups cost nothing.
+
+    Args:
+        delay: Seconds that a new group waits for more members before its first rebalance ends.
+    """
 
     def __init__(self, delay: float) -> None:
         self.groups: dict[str, Group] = {}
@@ -20,7 +24,7 @@ class Coordinator:
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def find(self, name: str) -> Group:
-        """The group of a name.
+        """Find a group by its name.
 
         Raises:
             RefusedError: There is none.
@@ -30,7 +34,7 @@ class Coordinator:
         return self.groups[name]
 
     def find_or_create(self, name: str) -> Group:
-        """The group of a name, a new one where there is none.
+        """Find a group by its name, or create it.
 
         Raises:
             RefusedError: The name is empty, or there are too many groups.
@@ -54,7 +58,7 @@ class Coordinator:
         """Forget a group and its offsets.
 
         Raises:
-            RefusedError: There is none, or it has members.
+            RefusedError: There is no such group, or it has members.
         """
         group = self.find(name)
         if group.state is not State.EMPTY:
@@ -63,12 +67,12 @@ class Coordinator:
         self._disarm(name)
 
     def forget(self, topic: str) -> None:
-        """Forget the offsets committed in a topic that is deleted: one of the same name starts anew."""
+        """Forget the offsets committed in a topic that is deleted: a topic of the same name starts anew."""
         for group in self.groups.values():
             group.offsets = {where: offset for where, offset in group.offsets.items() if where[0] != topic}
 
     def arm(self, group: Group) -> None:
-        """Set the timer of a group that was changed. One that goes off early does no harm: it is set again."""
+        """Set the timer of a group that has changed. A timer that goes off early does no harm: it is set again."""
         due, timer = group.due, self._timers.get(group.name)
         if due is None:
             self._disarm(group.name)

@@ -1,18 +1,21 @@
-"""What can go wrong in the embedded broker.
+"""Errors of the embedded broker.
 
-BrokerError
-├── CannotListenError     the address cannot be bound; `.host`, `.port`
-├── RefusedError          a request is answered with an error code; `.code`
-└── MalformedError        what came is no request: its connection is closed
+EmbeddedBrokerError
+├── CannotListenError     the address cannot be bound; `.host`, `.port`, `.reason`
+├── RefusedError          a part of a request is answered with an error code; `.code`
+├── MalformedError        the bytes are not a request: the connection is closed
+└── EffortError           a check needs more work than it was allowed
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
+from tracker.devbroker.address import format_address
+
 
 class ErrorCode(IntEnum):
-    """Kafka's own error codes, as far as this broker sends them."""
+    """Kafka's error codes, as far as this broker sends them."""
 
     UNKNOWN_SERVER_ERROR = -1
     NONE = 0
@@ -29,6 +32,7 @@ class ErrorCode(IntEnum):
     UNKNOWN_MEMBER_ID = 25
     INVALID_SESSION_TIMEOUT = 26
     REBALANCE_IN_PROGRESS = 27
+    INVALID_TIMESTAMP = 32
     UNSUPPORTED_VERSION = 35
     TOPIC_ALREADY_EXISTS = 36
     INVALID_PARTITIONS = 37
@@ -37,9 +41,10 @@ class ErrorCode(IntEnum):
     INVALID_REQUEST = 42
     OUT_OF_ORDER_SEQUENCE_NUMBER = 45
     INVALID_PRODUCER_EPOCH = 47
-    INVALID_TXN_STATE = 48
+    TRANSACTIONAL_ID_AUTHORIZATION_FAILED = 53
     NON_EMPTY_GROUP = 68
     GROUP_ID_NOT_FOUND = 69
+    UNSUPPORTED_COMPRESSION_TYPE = 76
     MEMBER_ID_REQUIRED = 79
     GROUP_MAX_SIZE_REACHED = 81
     FENCED_INSTANCE_ID = 82
@@ -47,16 +52,16 @@ class ErrorCode(IntEnum):
     UNKNOWN_TOPIC_ID = 100
 
 
-class BrokerError(Exception):
-    """Anything that the embedded broker raises."""
+class EmbeddedBrokerError(Exception):
+    """Base class of all errors of the embedded broker."""
 
 
-class CannotListenError(BrokerError):
+class CannotListenError(EmbeddedBrokerError):
     """The broker cannot listen at its address; usually another process does."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(
-            f"The broker cannot listen at {host}:{port}: {reason}. "
+            f"The broker cannot listen at {format_address(host, port)}: {reason}. "
             "Set another port with --port (0 takes a free one), another address with --host."
         )
         self.host = host
@@ -64,8 +69,8 @@ class CannotListenError(BrokerError):
         self.reason = reason
 
 
-class RefusedError(BrokerError):
-    """A part of a request cannot be done; its answer carries the code."""
+class RefusedError(EmbeddedBrokerError):
+    """A part of a request is refused; the answer carries the error code."""
 
     def __init__(self, code: ErrorCode, message: str | None = None) -> None:
         super().__init__(message or code.name)
@@ -73,5 +78,9 @@ class RefusedError(BrokerError):
         self.message = message
 
 
-class MalformedError(BrokerError):
-    """The bytes of a connection are no request of a version served, or ask to be hung up on."""
+class MalformedError(EmbeddedBrokerError):
+    """The bytes are not a request that is served, or the protocol asks to close the connection."""
+
+
+class EffortError(EmbeddedBrokerError):
+    """Checking a batch needs more work than the caller allowed."""

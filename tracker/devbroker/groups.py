@@ -1,4 +1,4 @@
-"""Kafka's classic protocol of consumer groups, as a state machine without a clock or a network.
+"""Kafka's classic protocol of consumer groups: a state machine that knows neither a clock nor a network.
 
               join                  all joined, or time is up         the leader syncs
     EMPTY ──────────> PREPARING ───────────────────────────> COMPLETING ──────────> STABLE
@@ -6,7 +6,7 @@
       └── the last leaves └───────────────────────────────────────┴──────────────────────┘
 
 Time comes in as `now`, in seconds of any clock that never runs back. `join` and `sync` may have to wait for other
-members: each is given a function that is called once with the answer, at once or later.
+members: each takes a function that is called with the answer, at once or later.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.members import Joined, Joining, Member, Synced
 
 MAX_MEMBERS = 1_000
-"""Members of a group, and ids given to such as did not join yet."""
+"""Members of a group, counting those that were given an id and have not joined yet."""
 
 MIN_SESSION, MAX_SESSION = 6.0, 1800.0
-"""Limits of a session timeout, seconds, as in Kafka."""
+"""Limits of a session timeout in seconds, as in Kafka."""
 
 
 class State(StrEnum):
-    """The states of a group, as they are described to clients."""
+    """The states of a group, as clients are told."""
 
     EMPTY = "Empty"
     PREPARING = "PreparingRebalance"
@@ -56,13 +56,13 @@ class Group:
     generation: int = 0
     protocol_type: str = ""
     protocol: str = ""
-    """The assignor that was chosen."""
+    """The assignor that was chosen for all members."""
     leader: str = ""
     members: dict[str, Member] = field(default_factory=dict)
     pending: dict[str, float] = field(default_factory=dict)
-    """Ids given to consumers that did not join with them yet, and when they are taken back."""
+    """Ids given to consumers that have not joined with them yet, and when they expire."""
     offsets: dict[tuple[str, int], Committed] = field(default_factory=dict)
-    """What was committed, by topic and partition."""
+    """Committed offsets by topic and partition."""
     _deadline: float | None = None  # when the joining, or the wait for syncs, ends
     _gathering: bool = False  # whether the first rebalance of an empty group waits for `delay`
 
@@ -71,15 +71,15 @@ class Group:
     def join(
         self, member: str, joining: Joining, now: float, reply: Callable[[Joined], None], *, needs_id: bool = True
     ) -> None:
-        """Take a consumer in, or take one in again.
+        """Let a consumer join, or join again.
 
         Args:
-            member: Its id, "" for a new one.
-            joining: What it says.
-            now: Seconds.
+            member: Its id; "" for a new consumer.
+            joining: Its request.
+            now: The time in seconds.
             reply: Called once with the answer.
-            needs_id: Whether a new one is only given an id, to join with it again; so that one whose answer was lost
-                does not stay as a ghost.
+            needs_id: Whether a new consumer is given an id first, with which it must join again; so that a consumer
+                whose answer was lost does not stay as a ghost.
         """
         try:
             self._check_joining(joining)
@@ -117,7 +117,7 @@ class Group:
             self._admit(member, joining, now, reply)
 
     def _check_common(self, joining: Joining, without: str = "") -> None:
-        """Refuse a consumer that would leave the group without an assignor that all know."""
+        """Refuse a consumer that would leave the group without a common assignor."""
         common = self._common(without)
         if common is not None and not common & joining.protocols.keys():
             raise RefusedError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
@@ -152,7 +152,7 @@ class Group:
         return next((one for one in self.members.values() if one.joining.instance == instance), None)
 
     def _replace(self, old: Member, member: str, joining: Joining, now: float, reply: Callable[[Joined], None]) -> None:
-        """A static member is back under a new id; in a stable group it has its partitions again at once."""
+        """Replace a static member that is back under a new id; in a stable group it keeps its partitions."""
         old.answer_join(Joined(ErrorCode.FENCED_INSTANCE_ID, old.id))
         old.answer_sync(Synced(ErrorCode.FENCED_INSTANCE_ID))
         same = old.joining.protocols.get(self.protocol) == joining.protocols.get(self.protocol)
@@ -162,7 +162,7 @@ class Group:
         if leader == old.id:
             self.leader = member
         if self.state is State.STABLE and same:
-            # Told that its former self leads, it asks for its assignment instead of making a new one.
+            # As it is told that its former self leads, it asks for its assignment instead of making a new one.
             reply(self._joined(new, leader))
             return
         new.on_joined = reply
@@ -183,12 +183,12 @@ class Group:
 
         Args:
             member: Its id.
-            generation: The one that it joined.
-            now: Seconds.
+            generation: The generation that it joined.
+            now: The time in seconds.
             reply: Called once with the answer.
-            assignments: From the leader: each member's partitions, by id.
+            assignments: Each member's partitions by id; the leader sends them.
             instance: The name of a static member.
-            protocol: The assignor that it uses, where it says so.
+            protocol: The assignor that it uses, if it says so.
         """
         try:
             one = self._check(member, generation, instance, now)
@@ -216,17 +216,17 @@ class Group:
             one.answer_sync(Synced(ErrorCode.NONE, one.assignment))
 
     def heartbeat(self, member: str, generation: int, now: float, instance: str | None = None) -> None:
-        """Hear of a member.
+        """Note that a member is alive.
 
         Raises:
-            RefusedError: It is unknown, late, or has to join again.
+            RefusedError: It is unknown, of an earlier generation, or has to join again.
         """
         self._check(member, generation, instance, now)
         if self.state is State.PREPARING:
             raise RefusedError(ErrorCode.REBALANCE_IN_PROGRESS)
 
     def leave(self, member: str, now: float, instance: str | None = None) -> None:
-        """Let a member go.
+        """Remove a member.
 
         Raises:
             RefusedError: It is unknown.
@@ -238,7 +238,7 @@ class Group:
         self._remove(static if static is not None and not member else self._find(member, instance), now)
 
     def check_commit(self, member: str, generation: int, now: float, instance: str | None = None) -> None:
-        """Whether offsets may be committed: by a member of this generation, or by anyone while there are no members.
+        """Check that offsets may be committed: by a member of this generation, or by anyone while there are no members.
 
         Raises:
             RefusedError: They may not.
@@ -268,7 +268,7 @@ class Group:
 
     @property
     def due(self) -> float | None:
-        """When `expire` has something to do, if nothing is heard before."""
+        """When `expire` will have something to do, in seconds, unless requests come before."""
         times = [one.expires for one in self.members.values() if not one.waits]
         times += self.pending.values()
         if self._deadline is not None:
@@ -276,7 +276,7 @@ class Group:
         return min(times, default=None)
 
     def expire(self, now: float) -> None:
-        """Let go whoever was silent too long, and end a rebalance whose time is up."""
+        """Remove members that were silent too long, and end a rebalance whose time is up."""
         self.pending = {member: until for member, until in self.pending.items() if until > now}
         for one in list(self.members.values()):
             if not one.waits and one.expires <= now:
@@ -286,14 +286,14 @@ class Group:
         elif self.state is State.PREPARING:
             self._complete(now)
         else:
-            # They send heartbeats, but never asked for their partitions: the others cannot wait for ever.
+            # These send heartbeats, but never asked for their partitions: the others cannot wait for ever.
             for one in [one for one in self.members.values() if one.on_synced is None]:
                 self._remove(one, now)
 
     # ---- rebalances
 
     def _rebalance(self, now: float) -> None:
-        """Have every member join again, or go on having."""
+        """Make every member join again."""
         if self.state is not State.PREPARING:
             self._gathering = self.state is State.EMPTY
             self.state = State.PREPARING
@@ -314,7 +314,7 @@ class Group:
             self._complete(now)
 
     def _complete(self, now: float) -> None:
-        """End the joining: whoever has not joined again is out."""
+        """End the joining, and remove members that have not joined again."""
         self._gathering = False
         self.members = {key: one for key, one in self.members.items() if one.on_joined is not None}
         self.generation += 1
@@ -330,7 +330,7 @@ class Group:
             one.answer_join(self._joined(one))
 
     def _vote(self) -> str:
-        """The assignor that most members like best, of those that all know."""
+        """Return the assignor that most members prefer, of those that all know."""
         common = self._common() or set()
         votes = Counter(next(name for name in one.joining.protocols if name in common) for one in self.members.values())
         return votes.most_common(1)[0][0]

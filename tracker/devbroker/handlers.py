@@ -1,4 +1,4 @@
-"""Which function answers which request."""
+"""The function that answers each kind of request."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from kafka.protocol import consumer as consumer_api
 from kafka.protocol import metadata as metadata_api
 from kafka.protocol import producer as producer_api
 
-from tracker.devbroker import admin, cluster, membership, offsets, records
+from tracker.devbroker import admin, cluster, fetch, membership, offsets, positions, produce
+from tracker.devbroker.codec import Call, Deferred, Message
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import Call, Later, Message
 
-Handler: TypeAlias = Callable[[Node, Call], Message | Later | None]
+Handler: TypeAlias = Callable[[Node, Call], Message | Deferred | None]
 """Answers a call, at once or later; None where the client wants no answer."""
 
 HANDLERS: Mapping[int, Handler] = {
-    producer_api.ProduceRequest.API_KEY: records.produce,
-    consumer_api.FetchRequest.API_KEY: records.fetch,
-    consumer_api.ListOffsetsRequest.API_KEY: records.list_offsets,
-    consumer_api.OffsetForLeaderEpochRequest.API_KEY: records.offset_for_leader_epoch,
+    producer_api.ProduceRequest.API_KEY: produce.produce,
+    consumer_api.FetchRequest.API_KEY: fetch.fetch,
+    consumer_api.ListOffsetsRequest.API_KEY: positions.list_offsets,
+    consumer_api.OffsetForLeaderEpochRequest.API_KEY: positions.offset_for_leader_epoch,
     metadata_api.ApiVersionsRequest.API_KEY: cluster.api_versions,
     metadata_api.MetadataRequest.API_KEY: cluster.metadata,
     metadata_api.FindCoordinatorRequest.API_KEY: cluster.find_coordinator,

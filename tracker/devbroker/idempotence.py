@@ -1,4 +1,4 @@
-"""The producers that a partition knows: so that a batch which is sent twice is written once."""
+"""The idempotent producers of a partition: a batch that is sent twice is written once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tracker.devbroker.batch import Header
 from tracker.devbroker.errors import ErrorCode, RefusedError
 
 MAX_PRODUCERS = 1_000
-"""Producers remembered for one partition; beyond them, the one that was silent longest is forgotten."""
+"""Producers that a partition remembers; beyond them, the one that was silent longest is forgotten."""
 
 _BATCHES = 5  # as many as a producer may have in flight, and as many as Kafka remembers
 _SEQUENCES = 1 << 31  # sequence numbers start again at 0 behind 2^31 - 1
@@ -17,7 +17,7 @@ _SEQUENCES = 1 << 31  # sequence numbers start again at 0 behind 2^31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A batch in the log, as its producer is told of it."""
+    """The place of a batch in the log, as its producer is told."""
 
     base_offset: int
     append_time: int
@@ -29,11 +29,11 @@ class _Producer:
     epoch: int
     next_sequence: int
     recent: deque[tuple[int, int, Written]] = field(default_factory=lambda: deque(maxlen=_BATCHES))
-    """First sequence number, count and place of the last batches."""
+    """First sequence number, number of records and place of the last batches."""
 
 
 class Producers:
-    """Sequence numbers by producer id."""
+    """The producers of one partition, by id."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[int, _Producer] = OrderedDict()
@@ -42,14 +42,20 @@ class Producers:
         return len(self._known)
 
     def duplicate(self, header: Header) -> Written | None:
-        """Where the batch is in the log already, or None where it is new and in order.
+        """Find the batch in the log.
+
+        Args:
+            header: The batch's header.
+
+        Returns:
+            Its place; None: it is new, and in order.
 
         Raises:
-            RefusedError: Batches before it are missing, or its producer was replaced.
+            RefusedError: Batches before it are missing, or its producer was replaced by one of a later epoch.
         """
         producer = self._known.get(header.producer_id)
         if producer is None or header.producer_id < 0:
-            # One that was never seen may start anywhere: retention forgets producers too.
+            # A producer that was never seen may start anywhere: retention forgets producers too.
             return None
         if header.producer_epoch < producer.epoch:
             raise RefusedError(ErrorCode.INVALID_PRODUCER_EPOCH)
@@ -68,7 +74,7 @@ class Producers:
         return None
 
     def remember(self, header: Header, written: Written) -> None:
-        """Take note of a batch that was appended."""
+        """Remember a batch that was appended."""
         if header.producer_id < 0:
             return
         producer = self._known.get(header.producer_id)

@@ -1,4 +1,4 @@
-"""The sockets that a broker listens on."""
+"""Sockets that listen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
     Args:
         host: A name or an address; 0.0.0.0 is every IPv4 interface, :: every interface.
-        port: 0 for one that is free.
+        port: The port; 0 takes a free one.
 
     Raises:
         CannotListenError: The host is unknown, or the port taken.
@@ -42,7 +42,7 @@ def listen_at_all(host: str, ports: Iterable[int]) -> list[socket.socket]:
     """Listen at every address of a host, on several ports.
 
     Raises:
-        CannotListenError: As `listen`; then none is listened on.
+        CannotListenError: As for `listen`; then the broker listens on none of them.
     """
     listening: list[socket.socket] = []
     try:
@@ -100,8 +100,3 @@ def _bind(family: int, address: str, port: int) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def reached(sockname: tuple[str, int]) -> tuple[str, int]:
-    """The host and port at which a client reached a socket, from the socket's own name."""
-    return str(sockname[0]).removeprefix("::ffff:"), int(sockname[1])

@@ -1,4 +1,4 @@
-"""A member of a consumer group: what it says, what it is told, and how long its silence is borne."""
+"""A member of a consumer group: what it asks for, what it is answered, and when it counts as dead."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tracker.devbroker.errors import ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What a consumer says when it joins."""
+    """A consumer's request to join."""
 
     protocol_type: str
     protocols: Mapping[str, bytes]
-    """Metadata by name of the assignors that it knows, the one it likes best first."""
+    """Metadata by name of the assignors that it knows, the preferred one first."""
     session_timeout: float
     """Seconds of silence after which it counts as dead."""
     rebalance_timeout: float
@@ -22,12 +22,12 @@ class Joining:
     client_id: str = ""
     host: str = ""
     instance: str | None = None
-    """The name that a static member keeps over restarts."""
+    """The name that a static member keeps when it restarts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The answer to a join."""
+    """The answer to a consumer that joins."""
 
     code: ErrorCode
     member: str
@@ -41,7 +41,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """The answer to a sync."""
+    """The answer to a member that asks for its partitions."""
 
     code: ErrorCode
     assignment: bytes = b""
@@ -54,29 +54,29 @@ class Member:
     id: str
     joining: Joining
     heard: float
-    """When it was last heard of."""
+    """When its last request came, seconds."""
     assignment: bytes = b""
     on_joined: Callable[[Joined], None] | None = None
     on_synced: Callable[[Synced], None] | None = None
 
     @property
     def waits(self) -> bool:
-        """Whether it waits for an answer, so that it cannot send heartbeats."""
+        """Whether it waits for an answer, and so cannot send heartbeats."""
         return self.on_joined is not None or self.on_synced is not None
 
     @property
     def expires(self) -> float:
-        """When it counts as dead, unless it is heard of."""
+        """When it counts as dead unless it sends a request, seconds."""
         return self.heard + self.joining.session_timeout
 
     def answer_join(self, answer: Joined) -> None:
-        """Answer the join that waits, if one does."""
+        """Answer its request to join, if one waits."""
         waiting, self.on_joined = self.on_joined, None
         if waiting is not None:
             waiting(answer)
 
     def answer_sync(self, answer: Synced) -> None:
-        """Answer the sync that waits, if one does."""
+        """Answer its request for partitions, if one waits."""
         waiting, self.on_synced = self.on_synced, None
         if waiting is not None:
             waiting(answer)

@@ -1,4 +1,4 @@
-"""Requests of consumers about their group: join, sync, heartbeat, leave; and what administrators ask of groups."""
+"""Requests about consumer groups: join, sync, heartbeat and leave; list, describe and delete."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TypeVar
 from kafka.protocol.admin import DeleteGroupsResponse, DescribeGroupsResponse, ListGroupsResponse
 from kafka.protocol.consumer import HeartbeatResponse, JoinGroupResponse, LeaveGroupResponse, SyncGroupResponse
 
+from tracker.devbroker.codec import Call, Deferred, Message
 from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.groups import Group, State
 from tracker.devbroker.members import Joined, Joining, Synced
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import Call, Later, Message
 
 _Answer = TypeVar("_Answer")
 
@@ -26,7 +26,7 @@ def _now() -> float:
 
 
 def _settle(future: asyncio.Future[_Answer]) -> Callable[[_Answer], None]:
-    """A reply that wakes a handler, unless its client is gone."""
+    """Return a function that answers a waiting request, unless its client is gone."""
 
     def reply(answer: _Answer) -> None:
         if not future.done():
@@ -35,8 +35,8 @@ def _settle(future: asyncio.Future[_Answer]) -> Callable[[_Answer], None]:
     return reply
 
 
-def join_group(node: Node, call: Call) -> Later:
-    """Join; the answer comes when every member has joined."""
+def join_group(node: Node, call: Call) -> Deferred:
+    """Let a consumer join; it is answered when every member has joined."""
     request = call.request
     waiting: asyncio.Future[Joined] = asyncio.get_running_loop().create_future()
     try:
@@ -44,12 +44,12 @@ def join_group(node: Node, call: Call) -> Later:
     except RefusedError as refused:
         waiting.set_result(Joined(refused.code, request.member_id))
     else:
-        group.join(request.member_id, _joining(call), _now(), _settle(waiting), needs_id=call.version >= _NEEDS_ID)
+        group.join(request.member_id, _read_joining(call), _now(), _settle(waiting), needs_id=call.version >= _NEEDS_ID)
         node.coordinator.arm(group)
-    return Later(waiting, lambda: _joined(waiting.result(), call.version))
+    return Deferred(waiting, lambda: _encode_joined(waiting.result(), call.version))
 
 
-def _joined(joined: Joined, version: int) -> Message:
+def _encode_joined(joined: Joined, version: int) -> Message:
     return JoinGroupResponse(
         error_code=joined.code,
         generation_id=joined.generation,
@@ -64,7 +64,7 @@ def _joined(joined: Joined, version: int) -> Message:
     )
 
 
-def _joining(call: Call) -> Joining:
+def _read_joining(call: Call) -> Joining:
     request = call.request
     rebalance = request.rebalance_timeout_ms
     return Joining(
@@ -78,8 +78,8 @@ def _joining(call: Call) -> Joining:
     )
 
 
-def sync_group(node: Node, call: Call) -> Message | Later:
-    """Ask for the partitions; the answer comes when the leader has assigned them."""
+def sync_group(node: Node, call: Call) -> Message | Deferred:
+    """Tell a member its partitions; it is answered when the leader has assigned them."""
     request = call.request
     group = node.coordinator.groups.get(request.group_id)
     if group is None:
@@ -95,10 +95,10 @@ def sync_group(node: Node, call: Call) -> Message | Later:
         protocol=request.protocol_name,
     )
     node.coordinator.arm(group)
-    return Later(waiting, lambda: _synced(waiting.result(), group))
+    return Deferred(waiting, lambda: _encode_synced(waiting.result(), group))
 
 
-def _synced(synced: Synced, group: Group) -> Message:
+def _encode_synced(synced: Synced, group: Group) -> Message:
     good = synced.code is ErrorCode.NONE
     return SyncGroupResponse(
         error_code=synced.code,
@@ -109,7 +109,7 @@ def _synced(synced: Synced, group: Group) -> Message:
 
 
 def heartbeat(node: Node, call: Call) -> Message:
-    """Hear of a member, and tell it whether it has to join again."""
+    """Note that a member is alive, and tell it whether it has to join again."""
     request = call.request
     group = node.coordinator.groups.get(request.group_id)
     if group is None:
@@ -122,7 +122,7 @@ def heartbeat(node: Node, call: Call) -> Message:
 
 
 def leave_group(node: Node, call: Call) -> Message:
-    """Let members go."""
+    """Remove members from their group."""
     request = call.request
     if call.version < 3:
         return LeaveGroupResponse(error_code=_leave(node, request.group_id, request.member_id, None))
@@ -151,7 +151,7 @@ def _leave(node: Node, name: str, member: str, instance: str | None) -> ErrorCod
 
 
 def list_groups(node: Node, call: Call) -> Message:
-    """List groups, of certain states where the client names them."""
+    """List the groups; where the client names states, those in them."""
     states = set(call.request.states_filter or ())
     return ListGroupsResponse(
         groups=[
@@ -165,7 +165,7 @@ def list_groups(node: Node, call: Call) -> Message:
 
 
 def describe_groups(node: Node, call: Call) -> Message:
-    """Tell the state and the members of groups; one that is unknown is dead, and no error."""
+    """Describe the state and the members of groups; an unknown group is dead, which is not an error."""
     return DescribeGroupsResponse(groups=[_describe(node, name) for name in call.request.groups])
 
 
@@ -199,7 +199,7 @@ def _members(group: Group) -> list[Message]:
 
 
 def delete_groups(node: Node, call: Call) -> Message:
-    """Forget groups that have no members."""
+    """Delete groups that have no members."""
     return DeleteGroupsResponse(
         results=[
             DeleteGroupsResponse.DeletableGroupResult(group_id=name, error_code=_delete(node, name))

@@ -1,15 +1,20 @@
-"""What the handlers of requests share: the state of the one node, and its clock."""
+"""The state of the one node, which the handlers of requests share, and its clock."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 
+from tracker.devbroker.clients import Clients
 from tracker.devbroker.coordinator import Coordinator
+from tracker.devbroker.notices import Notices
 from tracker.devbroker.topics import Topics
 
 NODE_ID = 1
@@ -24,18 +29,53 @@ def _cluster_id() -> str:
     return uuid.uuid4().hex[:22]
 
 
+def _notices() -> Notices:
+    return Notices(logging.getLogger("tracker.devbroker"))
+
+
 @dataclass(slots=True)
 class Node:
     """The broker's state."""
 
     topics: Topics
     coordinator: Coordinator
+    notices: Notices = field(default_factory=_notices)
+    clients: Clients = field(init=False)
     cluster_id: str = field(default_factory=_cluster_id)
     """Another one each run, so that clients can tell an emptied broker from a cluster that they know."""
     producer_ids: Iterator[int] = field(default_factory=_producer_ids)
     advertised: Mapping[int, tuple[str, int]] = field(default_factory=dict)
-    """By port at which a client comes in: the host and port that it is told; elsewhere it is told where it came."""
+    """By port, the host and port that clients who come in there are told; others are told where they came in."""
+    _checker: ThreadPoolExecutor | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.clients = Clients(self.notices)
 
     def now(self) -> int:
-        """Milliseconds since 1970."""
+        """Return the time in milliseconds since 1970."""
         return time.time_ns() // 1_000_000
+
+    @property
+    def checker(self) -> ThreadPoolExecutor:
+        """One thread that checks large batches, one after the other, however many clients send them."""
+        if self._checker is None:
+            self._checker = ThreadPoolExecutor(1, "devbroker-checker")
+        return self._checker
+
+    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Start a task that ends with the node at the latest."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """End the timers, the tasks and the thread."""
+        self.coordinator.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._checker is not None:
+            self._checker.shutdown(wait=False, cancel_futures=True)
+            self._checker = None

@@ -1,4 +1,4 @@
-"""The offsets that groups commit, and ask for when they come back."""
+"""Requests about the offsets that consumer groups commit."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import defaultdict
 
 from kafka.protocol.consumer import OffsetCommitResponse, OffsetFetchResponse
 
+from tracker.devbroker.codec import Call, Message
 from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.groups import Committed, Group
 from tracker.devbroker.node import Node
-from tracker.devbroker.wire import Call, Message
 
 MAX_METADATA = 4096
-"""Characters of text that may go with an offset, as Kafka's offset.metadata.max.bytes."""
+"""Characters of the longest text that goes with an offset, as Kafka's offset.metadata.max.bytes."""
 
 _BY_GROUP = 8  # from this version of OffsetFetch on, one request asks for several groups
 
@@ -22,10 +22,10 @@ _NOTHING = Committed(-1, -1, "")
 
 
 def offset_commit(node: Node, call: Call) -> Message:
-    """Keep the offsets that a group has read to."""
+    """Remember how far a group has read."""
     request, group, code = call.request, None, ErrorCode.NONE
     try:
-        group = _committing(node, request)
+        group = _find_group(node, request)
     except RefusedError as refused:
         code = refused.code
     return OffsetCommitResponse(
@@ -45,8 +45,8 @@ def offset_commit(node: Node, call: Call) -> Message:
     )
 
 
-def _committing(node: Node, request: Message) -> Group:
-    """The group that may commit."""
+def _find_group(node: Node, request: Message) -> Group:
+    """Find the group, and check that the client may commit for it."""
     generation = request.generation_id_or_member_epoch
     if generation >= 0 and request.group_id not in node.coordinator.groups:
         raise RefusedError(ErrorCode.ILLEGAL_GENERATION)
@@ -70,7 +70,7 @@ def _commit(node: Node, group: Group, topic: str, partition: Message) -> ErrorCo
 
 
 def offset_fetch(node: Node, call: Call) -> Message:
-    """Tell the offsets that groups committed."""
+    """Return the offsets that groups committed."""
     request, groups = call.request, node.coordinator.groups
     if call.version < _BY_GROUP:
         kind = OffsetFetchResponse.OffsetFetchResponseTopic
@@ -92,7 +92,7 @@ def offset_fetch(node: Node, call: Call) -> Message:
 
 
 def _fetch(group: Group | None, topics: Message) -> dict[str, dict[int, Committed]]:
-    """Offsets by topic and partition; topics None asks for all that there are."""
+    """Return offsets by topic and partition; of all topics where `topics` is None."""
     held = group.offsets if group is not None else {}
     found: dict[str, dict[int, Committed]] = defaultdict(dict)
     if topics is None:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
 
-from tracker.devbroker.errors import BrokerError
+from tracker.devbroker.errors import EmbeddedBrokerError
 from tracker.devbroker.server import RETENTION_BYTES, RETENTION_MS, Broker
 
 
@@ -18,7 +18,7 @@ class BrokerThread:
         with BrokerThread(port=0) as broker:
             KafkaProducer(bootstrap_servers=broker.address)
 
-    `start` and `stop` do the same without a block. Once stopped, it can be started again, empty.
+    `start` and `stop` do the same without a block. A broker that was stopped can be started again, and is empty.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class BrokerThread:
         *,
         retention_bytes: int = RETENTION_BYTES,
         retention_ms: int = RETENTION_MS,
+        total_bytes: int | None = None,
         partitions: int = 1,
         auto_create_topics: bool = False,
         group_delay: float = 0.1,
@@ -40,6 +41,7 @@ class BrokerThread:
                 port,
                 retention_bytes=retention_bytes,
                 retention_ms=retention_ms,
+                total_bytes=total_bytes,
                 partitions=partitions,
                 auto_create_topics=auto_create_topics,
                 group_delay=group_delay,
@@ -53,12 +55,12 @@ class BrokerThread:
 
     @property
     def address(self) -> str:
-        """Host and port, as clients of this machine take them for `bootstrap_servers`."""
+        """Host and port, as clients of this machine write them in `bootstrap_servers`."""
         return self._broker.address
 
     @property
     def host(self) -> str:
-        """Where it listens."""
+        """The host where the broker listens, as given."""
         return self._broker.host
 
     @property
@@ -67,13 +69,13 @@ class BrokerThread:
         return self._broker.port
 
     def start(self) -> Self:
-        """Listen; returns once clients can connect.
+        """Listen, and return once clients can connect.
 
         Raises:
             CannotListenError: The port is taken, or the host is not this machine.
         """
         if self._thread is not None:
-            raise BrokerError("The broker listens already.")
+            raise EmbeddedBrokerError("The broker listens already.")
         self._broker = self._make()
         listening: Future[None] = Future()
         thread = threading.Thread(target=self._run, args=(listening,), name="devbroker", daemon=True)
@@ -102,7 +104,7 @@ class BrokerThread:
             await self._stopped.wait()
 
     def stop(self) -> None:
-        """End every connection and the thread; does nothing where it does not run."""
+        """Close every connection and end the thread; does nothing where the broker does not run."""
         thread, self._thread = self._thread, None
         if thread is None or self._loop is None or self._stopped is None:
             return

@@ -1,4 +1,4 @@
-"""The topics of a broker: made, found by name and by id, given partitions and settings, deleted."""
+"""The topics of a broker: create, find by name and by id, enlarge, configure, delete."""
 
 from __future__ import annotations
 
@@ -10,32 +10,47 @@ from tracker.devbroker import configs
 from tracker.devbroker.configs import TopicConfig
 from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.log import Log
+from tracker.devbroker.notices import Notices
+from tracker.devbroker.storage import Storage
 
-MAX_PARTITIONS = 10_000
-"""Partitions of all topics together."""
+MAX_PARTITIONS = 1_000
+"""Partitions of all topics together; requests about all of them stay short enough for the event loop."""
+
+_SLACK = 16  # a full storage is emptied by this fraction more than is needed, so that it is not searched at each append
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 
 
 class Topic:
-    """A name, its settings and a log for each partition."""
+    """A name, its settings and a log for each partition.
 
-    def __init__(self, name: str, partitions: int, values: Mapping[str, str], defaults: TopicConfig) -> None:
+    Args:
+        name: A name that Kafka allows.
+        partitions: How many.
+        values: Checked settings.
+        defaults: What holds where they are silent.
+        storage: What all logs of the broker share.
+    """
+
+    def __init__(
+        self, name: str, partitions: int, values: Mapping[str, str], defaults: TopicConfig, storage: Storage
+    ) -> None:
         self.name = name
         self.id = uuid.uuid4()
-        """Another one each time that a topic of this name is made."""
+        """Each topic has another one, even of the same name."""
         self.values = dict(values)
-        """What is set on the topic itself, as text."""
+        """The settings that the topic sets itself, as text."""
         self._defaults = defaults
         self.config = configs.parse(values, defaults)
-        self.logs = [Log(self.config) for _ in range(partitions)]
+        self._storage = storage
+        self.logs = [Log(self.config, storage) for _ in range(partitions)]
 
     def add_partitions(self, total: int) -> None:
-        """Give the topic more partitions."""
-        self.logs += [Log(self.config) for _ in range(total - len(self.logs))]
+        """Add partitions until there are so many in total."""
+        self.logs += [Log(self.config, self._storage) for _ in range(total - len(self.logs))]
 
     def configure(self, values: Mapping[str, str]) -> None:
-        """Replace all that is set on the topic by checked values."""
+        """Replace the topic's own settings by checked ones."""
         self.values = dict(values)
         self.config = configs.parse(values, self._defaults)
         for log in self.logs:
@@ -43,14 +58,27 @@ class Topic:
 
 
 class Topics:
-    """All topics of a broker."""
+    """All topics of a broker.
 
-    def __init__(self, defaults: TopicConfig, *, partitions: int = 1, auto_create: bool = False) -> None:
+    Args:
+        defaults: What holds where a topic sets nothing.
+        partitions: Partitions of a topic that is created without a number.
+        auto_create: Whether asking for the metadata of an unknown topic creates it.
+        storage: What all logs share.
+    """
+
+    def __init__(
+        self,
+        defaults: TopicConfig,
+        *,
+        partitions: int = 1,
+        auto_create: bool = False,
+        storage: Storage | None = None,
+    ) -> None:
         self.defaults = defaults
         self.partitions = partitions
-        """Partitions of a topic that asks for no number."""
         self.auto_create = auto_create
-        """Whether asking for the metadata of an unknown topic makes it."""
+        self.storage = storage or Storage()
         self._by_name: dict[str, Topic] = {}
         self._by_id: dict[uuid.UUID, Topic] = {}
 
@@ -58,7 +86,7 @@ class Topics:
         return iter(self._by_name.values())
 
     def find(self, name: str | None, topic_id: uuid.UUID | None = None) -> Topic:
-        """The topic of a name or, where that is missing, of an id.
+        """Find a topic by its name or, where that is missing, by its id.
 
         Raises:
             RefusedError: There is none.
@@ -71,7 +99,7 @@ class Topics:
         return topic
 
     def log(self, name: str | None, partition: int, topic_id: uuid.UUID | None = None) -> Log:
-        """The log of a partition.
+        """Find the log of a partition.
 
         Raises:
             RefusedError: There is none.
@@ -84,16 +112,16 @@ class Topics:
     def create(
         self, name: str, partitions: int = -1, values: Mapping[str, str] | None = None, *, dry_run: bool = False
     ) -> Topic:
-        """Make a topic.
+        """Create a topic.
 
         Args:
-            name: As Kafka allows it.
+            name: Its name.
             partitions: How many; -1: the broker's default.
-            values: Settings of the topic.
-            dry_run: Check all, and keep nothing.
+            values: The topic's own settings.
+            dry_run: Whether to check only.
 
         Raises:
-            RefusedError: The name is taken, or any of it is invalid.
+            RefusedError: The name is taken or invalid, or the number or a setting is.
         """
         if not _NAME.fullmatch(name) or name in (".", ".."):
             raise RefusedError(
@@ -104,16 +132,16 @@ class Topics:
         count = self.partitions if partitions == -1 else partitions
         self._check_partitions(count, added=count)
         configs.check(values or {})
-        topic = Topic(name, count, values or {}, self.defaults)
+        topic = Topic(name, count, values or {}, self.defaults, self.storage)
         if not dry_run:
             self._by_name[name] = self._by_id[topic.id] = topic
         return topic
 
     def grow(self, name: str, total: int, *, dry_run: bool = False) -> None:
-        """Give a topic more partitions.
+        """Add partitions to a topic until there are so many in total.
 
         Raises:
-            RefusedError: There is no such topic, it has as many already, or the broker has too many.
+            RefusedError: There is no such topic, it has as many already, or the broker would have too many.
         """
         topic = self.find(name)
         if total <= len(topic.logs):
@@ -133,7 +161,7 @@ class Topics:
             )
 
     def delete(self, name: str | None, topic_id: uuid.UUID | None = None) -> Topic:
-        """Delete a topic, and wake those who wait for its records.
+        """Delete a topic, and wake the fetches that wait for its records.
 
         Raises:
             RefusedError: There is none.
@@ -145,7 +173,34 @@ class Topics:
         return topic
 
     def retain(self, now: int) -> None:
-        """Drop what is too old, in milliseconds since 1970, from every log."""
+        """Drop what is too old from every log.
+
+        Args:
+            now: Milliseconds since 1970.
+        """
         for topic in self:
             for log in topic.logs:
                 log.retain(now)
+
+    def make_room(self, size: int, notices: Notices) -> None:
+        """Drop the oldest records of the largest logs, until so many bytes can be stored.
+
+        The largest log gives way, so that one flooded topic does not push out the records of the others.
+
+        Args:
+            size: Bytes of memory.
+            notices: Where it is told.
+        """
+        excess = self.storage.excess(size)
+        if excess <= 0:
+            return
+        excess += self.storage.limit // _SLACK
+        while excess > 0 and self.storage.used > 0:
+            name, largest = max(
+                ((topic.name, log) for topic in self for log in topic.logs), key=lambda named: named[1].cost
+            )
+            excess -= largest.shrink(excess)
+            notices.warn(
+                "storage",
+                f"all logs together may hold {self.storage.limit >> 20} MiB: the oldest records of {name} are dropped",
+            )

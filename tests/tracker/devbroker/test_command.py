@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from devbroker_wire import has_ipv6
 
 from tracker.devbroker.command import broker
 
@@ -39,6 +40,45 @@ def test_it_says_where_it_listens_and_ends_cleanly(number):
         assert str(port) in line, "its port can be taken again at once"
 
 
+def said(host, *options):
+    """What it says until it ends."""
+    with running("--host", host, "--port", "0", *options) as (process, line):
+        process.send_signal(signal.SIGTERM)
+        return line + process.communicate(timeout=5)[0]
+
+
+OPEN = "anyone who can reach it may read and write"
+
+
+def test_on_every_interface_it_says_so_and_who_may_use_it():
+    text = said("0.0.0.0")
+    port = re.search(r"listening at 0\.0\.0\.0:(\d+) \(every interface\)", text)[1]
+    assert f"come in at port {port} are told the address at which they reached it" in text
+    assert OPEN in text
+
+
+def test_on_this_machine_alone_it_says_one_line():
+    assert said("127.0.0.1").count("\n") == 1
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_addresses_of_ipv6_stand_in_brackets():
+    assert re.search(r"listening at \[::1\]:\d+, ", said("::1"))
+    assert re.search(r"listening at \[::\]:\d+ \(every interface\), ", text := said("::"))
+    assert OPEN in text
+    both = said("localhost")
+    assert re.search(r"listening at 127\.0\.0\.1:(\d+) and \[::1\]:\1, ", both)
+    assert OPEN not in both
+
+
+def test_what_clients_are_told_is_said():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    text = said("127.0.0.1", "--advertise", f"{port}=[::1]:19092")
+    assert f"Clients that come in at port {port} are told [::1]:19092.\n" in text
+    assert OPEN not in text
+
+
 def test_a_port_that_is_taken_is_one_line_and_status_2():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -57,6 +97,7 @@ def test_every_option_has_an_environment_variable():
 def test_options_out_of_range_are_refused():
     assert CliRunner().invoke(broker, ["--port", "70000"]).exit_code == 2
     assert CliRunner().invoke(broker, ["--retention-bytes", "-2"]).exit_code == 2
+    assert CliRunner().invoke(broker, ["--total-bytes", "1000"]).exit_code == 2
 
 
 @pytest.mark.parametrize(

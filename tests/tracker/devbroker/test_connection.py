@@ -1,12 +1,9 @@
 import asyncio
-import struct
 
-import pytest
-from devbroker_wire import build, create, fetched, fetching, produce, records, until
+from devbroker_wire import build, checked, create, fetched, fetching, produce, records, until
 from kafka.protocol.metadata import FindCoordinatorRequest
 
 from tracker.devbroker.connection import READ_AHEAD
-from tracker.devbroker.wire import decode
 
 LONG_MS = 60_000  # a wait that no test sits out
 
@@ -37,8 +34,8 @@ async def test_records_that_come_between_the_wake_and_the_answer_are_in_it(broke
     waiting = client.send(fetching("t", 0, wait_ms=LONG_MS), 12)
     log = broker._node.topics.log("t", 0)
     await until(lambda: log.watchers)
-    log.append(build([5]), broker._node.now())
-    log.append(build([6]), broker._node.now())
+    log.append(checked(build([5])), broker._node.now())
+    log.append(checked(build([6])), broker._node.now())
     assert [offset for offset, _, _ in records(fetched(await client.receive(waiting)).records)] == [0, 1]
 
 
@@ -105,11 +102,38 @@ async def test_a_client_that_says_nothing_and_ends_is_hung_up_on(client):
         assert await client.reader.read() == b""
 
 
-@pytest.mark.parametrize(("tags", "client_id"), [(b"\0", b"me"), (b"\1\5\3abc", b"me"), (b"\0", None)])
-def test_a_request_begins_behind_its_header_with_or_without_tagged_fields(tags, client_id):
-    name = struct.pack(">h", -1) if client_id is None else struct.pack(">h", len(client_id)) + client_id
-    request = where("some group")
-    frame = struct.pack(">hhi", request.API_KEY, 3, 42) + name + tags + request.encode(version=3)
-    call = decode(frame, "there", ("here", 9092))
-    assert (call.correlation, call.client_id, call.peer) == (42, "" if client_id is None else "me", "there")
-    assert call.request.key == "some group"
+async def test_each_turn_answers_one_request_so_that_others_are_not_kept_waiting(broker, client, other):
+    await client.ask(where(), 2)
+    connection, request = served(broker, client), where()
+    request.API_VERSION = 2
+    request.with_header(7, "test")
+    frame = request.encode(header=True, framed=True)
+    client.writer.write(frame * 100)
+    await until(lambda: connection._due)
+    for left in range(99, 90, -1):
+        assert len(connection._input) == left * len(frame)
+        await asyncio.sleep(0)
+    for _ in range(100):
+        await client.receive(request)
+
+
+async def test_what_a_client_holds_is_counted_and_is_nothing_in_the_end(broker, client):
+    await create(client, "t", retention_ms=-1)
+    connection, clients = served(broker, client), broker._node.clients
+    client.writer.write(b"\0\0\x10\0" + b"\0\3\0\x63" + bytes(1000))
+    await until(lambda: connection.held)
+    assert clients.held == connection.held == 1008
+    client.writer.write(bytes(0x1000 - 1004))  # a request of a version that is not served
+    assert await client.reader.read() == b""
+    await until(lambda: not broker._connections)
+    assert (clients.held, len(clients)) == (0, 0)
+
+
+async def test_refused_requests_are_said_once(broker, caplog):
+    for _ in range(5):
+        reader, writer = await asyncio.open_connection(broker.host, broker.port)
+        writer.write(bytes(100))
+        assert await reader.read() == b""
+        writer.close()
+    (message,) = caplog.messages
+    assert message.startswith("hung up on 127.0.0.1: ")

@@ -8,12 +8,8 @@ import textwrap
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from devbroker_wire import Client, create, until
+from devbroker_wire import until
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
-from kafka.protocol.consumer import OffsetCommitRequest, OffsetFetchRequest
-
-from tracker.devbroker import coordinator
-from tracker.devbroker.errors import ErrorCode
 
 PATIENCE = {"session_timeout_ms": 6000, "heartbeat_interval_ms": 200}
 
@@ -175,62 +171,6 @@ def test_kafka_python_joins_commits_and_is_described(broker_thread):
     assert admin.delete_groups(["g"]) == {"g": "OK"}
     assert admin.delete_groups(["g"]) == {"g": "GroupIdNotFoundError"}
     admin.close()
-
-
-def commitment(group, offset, *, topic="t", metadata="", generation=-1, member=""):
-    kind = OffsetCommitRequest.OffsetCommitRequestTopic
-    partition = kind.OffsetCommitRequestPartition(
-        partition_index=0, committed_offset=offset, committed_leader_epoch=0, committed_metadata=metadata
-    )
-    return OffsetCommitRequest(
-        group_id=group,
-        generation_id_or_member_epoch=generation,
-        member_id=member,
-        group_instance_id=None,
-        topics=[kind(name=topic, partitions=[partition])],
-    )
-
-
-async def committing(client, *args, **kwargs):
-    response = await client.ask(commitment(*args, **kwargs), 8)
-    return response.topics[0].partitions[0].error_code
-
-
-async def test_offsets_may_be_committed_without_a_membership(broker):
-    client = await Client.connect(broker.address)
-    await create(client, "t")
-    assert await committing(client, "g", 5, metadata="note") == ErrorCode.NONE
-    for version in (7, 8):
-        kind = OffsetFetchRequest.OffsetFetchRequestGroup if version == 8 else OffsetFetchRequest
-        wanted = kind(group_id="g", topics=None)
-        request = OffsetFetchRequest(groups=[wanted]) if version == 8 else wanted
-        response = await client.ask(request, version)
-        (topic,) = response.groups[0].topics if version == 8 else response.topics
-        (found,) = topic.partitions
-        assert (found.committed_offset, found.committed_leader_epoch, found.metadata) == (5, 0, "note")
-    await client.close()
-
-
-async def test_commits_that_cannot_be_kept_are_refused(broker):
-    client = await Client.connect(broker.address)
-    await create(client, "t")
-    assert await committing(client, "", 5) == ErrorCode.INVALID_GROUP_ID
-    assert await committing(client, "g", 5, topic="missing") == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    assert await committing(client, "g", 5, metadata="x" * 4097) == ErrorCode.OFFSET_METADATA_TOO_LARGE
-    assert await committing(client, "new", 5, generation=3, member="m") == ErrorCode.ILLEGAL_GENERATION
-    assert await committing(client, "g", 5, generation=3, member="m") == ErrorCode.UNKNOWN_MEMBER_ID
-    await client.close()
-
-
-async def test_groups_are_bounded_and_the_oldest_idle_one_is_forgotten():
-    held = coordinator.Coordinator(delay=0)
-    for i in range(coordinator.MAX_GROUPS):
-        held.find_or_create(str(i))
-    held.groups["0"].pending["somebody"] = 1.0
-    held.find_or_create("new")
-    assert len(held.groups) == coordinator.MAX_GROUPS
-    assert "0" in held.groups
-    assert "1" not in held.groups
 
 
 async def test_a_group_has_no_timer_once_it_is_idle(broker, topic):

@@ -1,22 +1,26 @@
 import pytest
-from devbroker_wire import CODECS, build, records
+from devbroker_wire import CODECS, build, checked, compress, record, records, seal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.devbroker import idempotence
 from tracker.devbroker import log as logs
 from tracker.devbroker.configs import TopicConfig
 from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.log import Log
+from tracker.devbroker.storage import OVERHEAD, Storage
 
 KEEP_ALL = TopicConfig(retention_bytes=-1, retention_ms=-1)
 TIMES = st.lists(st.lists(st.integers(0, 1000), min_size=1, max_size=4), max_size=12)
 
 
+def append(log, data, now=0):
+    return log.append(checked(data, config=log.config), now)
+
+
 def filled(times, config=KEEP_ALL, codec=0):
     log = Log(config)
     for now, batch in enumerate(times):
-        log.append(build(batch, codec=codec), now)
+        append(log, build(batch, codec=codec), now)
     return log
 
 
@@ -63,7 +67,7 @@ def test_retention_by_bytes_bounds_the_log_and_keeps_all_that_fits(times, limit)
     log = Log(TopicConfig(retention_bytes=limit, retention_ms=-1))
     sizes = []
     for batch in times:
-        log.append(build(batch), 0)
+        append(log, build(batch), 0)
         sizes.append(len(build(batch)))
         kept = [i for i in range(len(sizes)) if sum(sizes[i:]) <= limit] or [len(sizes) - 1]
         assert log.size == sum(sizes[kept[0] :])
@@ -84,7 +88,7 @@ def test_retention_by_time_drops_the_oldest_batches_that_are_too_old(times, now)
 
 def test_an_old_recording_is_kept_for_as_long_as_a_new_one():
     log = Log(TopicConfig(retention_ms=400))
-    log.append(build([5]), 1_000_000)
+    append(log, build([5]), 1_000_000)
     log.retain(1_000_400)
     assert len(everything(log)) == 1
     log.retain(1_000_401)
@@ -95,19 +99,56 @@ def test_indexes_do_not_grow_with_what_was_dropped():
     batch = build([1])
     log = Log(TopicConfig(retention_bytes=len(batch) * 10, retention_ms=-1))
     for _ in range(10 * logs._TRIM):
-        log.append(batch, 0)
+        append(log, batch, 0)
     assert len(log._batches) <= 3 * logs._TRIM
     assert len(everything(log)) == 10
+
+
+def first_at(log, times, timestamp):
+    """What `seek` should answer, recomputed."""
+    return next(((i, time) for i, time in enumerate(times) if time >= timestamp and i >= log.start), None)
 
 
 @given(TIMES, st.integers(0, 1100), st.integers(0, 50), st.sampled_from(list(CODECS.values())))
 def test_seek_by_time_equals_a_recomputed_answer(times, timestamp, dropped, codec):
     log = filled(times, codec=codec)
     log.truncate(min(dropped, log.end))
-    log.append(build([500]), 0)
+    append(log, build([500]))
     flat = [time for batch in times for time in batch] + [500]
-    expected = [(i, time) for i, time in enumerate(flat) if time >= timestamp and i >= log.start]
-    assert log.seek(timestamp) == (expected[0] if expected else None)
+    assert log.seek(timestamp) == first_at(log, flat, timestamp)
+
+
+@given(TIMES, st.lists(st.tuples(st.integers(0, 50), st.integers(0, 1100)), max_size=6))
+def test_seek_stays_right_while_records_are_deleted(times, steps):
+    log, flat = filled(times), [time for batch in times for time in batch]
+    for dropped, timestamp in steps:
+        log.truncate(min(dropped, log.end))
+        assert log.seek(timestamp) == first_at(log, flat, timestamp)
+        left = flat[log.start :]
+        assert log.latest() == ((log.start + left.index(max(left)), max(left)) if left else None)
+
+
+@given(TIMES, st.lists(st.integers(0, 1100), max_size=5))
+def test_lookups_by_time_read_no_batch(times, timestamps):
+    log, flat = filled(times, codec=1), [time for batch in times for time in batch]
+    log._batches = [b"" for _ in log._batches]
+    for timestamp in timestamps:
+        assert log.seek(timestamp) == first_at(log, flat, timestamp)
+
+
+def test_a_batch_whose_first_records_are_deleted_is_read_once_for_all_lookups():
+    log = filled([[9, 3, 5, 4, 7]])
+    log.truncate(1)
+    assert log.seek(4) == (2, 5)
+    log._batches[0] = b""
+    assert (log.seek(6), log.seek(8), log.latest()) == ((4, 7), None, (4, 7))
+
+
+def test_a_batch_of_append_time_whose_first_records_are_deleted_starts_at_the_others():
+    log = Log(TopicConfig(retention_ms=-1, log_append_time=True))
+    append(log, build([7, 3, 5]), 100)
+    log.truncate(2)
+    assert (log.seek(100), log.seek(101)) == ((2, 100), None)
 
 
 @given(TIMES)
@@ -119,7 +160,7 @@ def test_latest_is_the_first_record_with_the_greatest_time(times):
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=12), st.integers(0, 1100))
 def test_append_times_never_run_back_and_can_be_sought(clock, timestamp):
     log = Log(TopicConfig(retention_ms=-1, log_append_time=True))
-    written = [log.append(build([7, 3]), now).append_time for now in clock]
+    written = [append(log, build([7, 3]), now).append_time for now in clock]
     assert written == [max(clock[: i + 1]) for i in range(len(clock))]
     assert [time for _, time, _ in everything(log)] == [time for time in written for _ in range(2)]
     expected = [(2 * i, time) for i, time in enumerate(written) if time >= timestamp]
@@ -129,7 +170,7 @@ def test_append_times_never_run_back_and_can_be_sought(clock, timestamp):
 def test_a_topic_may_change_to_append_time():
     log = filled([[9000]])
     log.config = TopicConfig(log_append_time=True)
-    assert log.append(build([1]), 5000).append_time == 5000
+    assert append(log, build([1]), 5000).append_time == 5000
     assert [time for _, time, _ in everything(log)] == [9000, 5000]
     assert log.seek(6000) == (0, 9000)
 
@@ -150,7 +191,7 @@ def test_truncated_records_are_gone_though_their_batch_is_kept():
 def test_a_log_that_was_emptied_goes_on_where_it_was():
     log = filled([[1], [2]])
     log.truncate(2)
-    assert log.append(build([3]), 0).base_offset == 2
+    assert append(log, build([3]), 0).base_offset == 2
     assert everything(log) == [(2, 3, b"v")]
 
 
@@ -160,60 +201,58 @@ def test_an_offset_beyond_the_end_is_out_of_range():
     assert refusal(log.read, 2, 100, at_least_one=True) is ErrorCode.OFFSET_OUT_OF_RANGE
 
 
-@given(st.binary(max_size=120), st.integers(0, 68))
-def test_junk_and_truncated_batches_leave_the_log_as_it_was(junk, cut):
-    log = filled([[1], [2]])
-    for bad in (junk, build([3])[:-1], build([3])[:cut]):
-        assert refusal(log.append, bad, 0) is ErrorCode.CORRUPT_MESSAGE
-    assert everything(log) == [(0, 1, b"v"), (1, 2, b"v")]
-
-
-def test_watchers_hear_of_records_and_of_deletion():
-    log, heard = Log(KEEP_ALL), []
-    log.watchers.add(lambda: heard.append(log.end))
-    log.append(build([1]), 0)
+def test_watchers_hear_how_much_came_and_of_deletion():
+    log, heard, batch = Log(KEEP_ALL), [], build([1])
+    log.watchers.add(heard.append)
+    append(log, batch)
     log.delete()
-    assert heard == [1, 1]
+    assert heard == [len(batch), None]
     assert log.deleted
 
 
-def idempotent(sequence, count=1, *, producer=5, epoch=0):
-    return build([1] * count, producer=producer, epoch=epoch, sequence=sequence)
+def held(log):
+    """What a log takes in memory, counted anew."""
+    batches = log._batches[log._head :]
+    return sum(OVERHEAD + len(batch) for batch in batches) + sum(times.nbytes for times in log._inner.values())
 
 
-def test_a_batch_that_is_sent_again_is_written_once():
-    log = Log(KEEP_ALL)
-    for sequence in (0, 2, 4):
-        log.append(idempotent(sequence, 2), 0)
-    assert log.append(idempotent(2, 2), 0).base_offset == 2
-    assert log.end == 6
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("append"), st.lists(st.integers(0, 1000), min_size=1, max_size=4)),
+            st.tuples(st.just("truncate"), st.integers(0, 40)),
+            st.tuples(st.just("seek"), st.integers(0, 1000)),
+            st.tuples(st.just("shrink"), st.integers(0, 800)),
+            st.tuples(st.just("retain"), st.integers(0, 2000)),
+        ),
+        max_size=20,
+    )
+)
+def test_what_a_log_takes_in_memory_is_counted(steps):
+    storage = Storage(used=77)
+    log = Log(TopicConfig(retention_bytes=600, retention_ms=800), storage)
+    for step, what in steps:
+        if step == "append":
+            append(log, build(what), what[0])
+        elif step == "truncate":
+            log.truncate(min(what, log.end))
+        elif step == "shrink":
+            before = log.cost
+            freed = log.shrink(what)
+            assert freed == before - log.cost
+            assert freed >= what or not log.size
+        else:
+            getattr(log, step)(what)
+        assert storage.used - 77 == log.cost == held(log)
+    log.delete()
+    assert (log.cost, storage.used) == (0, 77)
 
 
-def test_a_missing_batch_is_out_of_order():
-    log = Log(KEEP_ALL)
-    log.append(idempotent(0), 0)
-    assert refusal(log.append, idempotent(2), 0) is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
-    assert log.append(idempotent(1), 0).base_offset == 1
-
-
-def test_a_new_epoch_starts_again_and_fences_the_old_one():
-    log = Log(KEEP_ALL)
-    log.append(idempotent(0), 0)
-    assert refusal(log.append, idempotent(1, epoch=1), 0) is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
-    assert log.append(idempotent(0, epoch=1), 0).base_offset == 1
-    assert refusal(log.append, idempotent(1), 0) is ErrorCode.INVALID_PRODUCER_EPOCH
-
-
-def test_sequence_numbers_start_again_behind_the_last():
-    log = Log(KEEP_ALL)
-    log.append(idempotent(2**31 - 2, 3), 0)
-    assert log.append(idempotent(1), 0).base_offset == 3
-
-
-def test_producers_that_are_remembered_are_bounded():
-    log = Log(KEEP_ALL)
-    for producer in range(idempotence.MAX_PRODUCERS + 10):
-        log.append(idempotent(0, producer=producer), 0)
-    assert len(log._producers) == idempotence.MAX_PRODUCERS
-    assert log.append(idempotent(50, producer=3), 0).base_offset == log.end - 1
-    assert refusal(log.append, idempotent(50, producer=500), 0) is ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+def test_the_index_of_a_batch_is_no_larger_than_its_records_ask_for():
+    log, codec = Log(KEEP_ALL), "gzip"
+    for times in ([5, 5, 5, 5], [5, 3, 1]):
+        body = b"".join(record(i, time) for i, time in enumerate(times))
+        append(log, seal(compress(codec, body), len(times), codec=codec, first=0))
+    assert not log._inner
+    append(log, build([1, 2]))
+    assert len(log._inner) == 1

@@ -1,10 +1,13 @@
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import logging
 
-from tracker.devbroker import configs, topics
+import pytest
+from devbroker_wire import build, checked
+
+from tracker.devbroker import topics
 from tracker.devbroker.configs import TopicConfig
 from tracker.devbroker.errors import ErrorCode, RefusedError
+from tracker.devbroker.notices import Notices
+from tracker.devbroker.storage import Storage
 from tracker.devbroker.topics import Topics
 
 
@@ -77,34 +80,38 @@ def test_settings_reach_the_logs(held):
     assert topic.logs[0].config == topic.logs[1].config == TopicConfig(retention_bytes=-1, max_message_bytes=77)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("retention.ms", "soon"),
-        ("retention.ms", "-2"),
-        ("retention.bytes", "1_000"),
-        ("retention.bytes", str(2**63)),
-        ("max.message.bytes", str(2**31)),
-        ("max.message.bytes", "-1"),
-        ("message.timestamp.type", "Yesterday"),
-        ("cleanup.policy", "compact"),
-        ("preallocate", "maybe"),
-        ("no.such.name", "1"),
-    ],
-)
-def test_settings_that_cannot_be_kept_are_refused(held, name, value):
-    assert refusal(held.create, "flights", 1, {name: value}) is ErrorCode.INVALID_CONFIG
+def test_the_largest_logs_make_room_and_it_is_said_once(caplog):
+    held = Topics(TopicConfig(retention_bytes=-1), partitions=2, storage=Storage(100_000))
+    small, large = held.create("small"), held.create("large")
+    notices = Notices(logging.getLogger("test"))
+    small.logs[0].append(checked(build([1], value=bytes(5_000))), 0)
+    for i in range(60):
+        batch = checked(build([1], value=bytes(5_000)))
+        held.make_room(batch.cost, notices)
+        large.logs[i % 2].append(batch, 0)
+        assert held.storage.used <= held.storage.limit
+    assert small.logs[0].start == 0
+    assert all(log.start > 15 for log in large.logs)
+    assert held.storage.used == sum(log.cost for topic in held for log in topic.logs) > 80_000
+    (message,) = caplog.messages
+    assert "the oldest records of large are dropped" in message
 
 
-@given(st.sampled_from(sorted(configs.SETTINGS)), st.text(max_size=12))
-def test_any_text_is_a_value_or_an_invalid_one(name, value):
-    try:
-        configs.parse({name: value}, TopicConfig()) if configs.check({name: value}) is None else None
-    except RefusedError as refused:
-        assert refused.code is ErrorCode.INVALID_CONFIG  # noqa: PT017
+def test_even_the_newest_records_make_room_for_larger_ones(caplog):
+    held = Topics(TopicConfig(), storage=Storage(1_000))
+    first, second = held.create("first"), held.create("second")
+    for topic in (first, second):
+        batch = checked(build([1], value=bytes(600)))
+        held.make_room(batch.cost, Notices(logging.getLogger("test")))
+        topic.logs[0].append(batch, 0)
+    assert (first.logs[0].size, second.logs[0].start) == (0, 0)
+    held.make_room(10_000, Notices(logging.getLogger("test")))
+    assert held.storage.used == 0
 
 
-def test_the_defaults_described_are_those_that_hold():
-    described = configs.describe(TopicConfig())
-    configs.check(described)
-    assert configs.parse(described, TopicConfig(1, 2, 3)) == TopicConfig()
+def test_what_a_deleted_topic_held_is_free_again():
+    held = Topics(TopicConfig())
+    held.create("flights").logs[0].append(checked(build([1])), 0)
+    assert held.storage.used > 0
+    held.delete("flights")
+    assert held.storage.used == 0

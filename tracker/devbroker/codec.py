@@ -1,9 +1,10 @@
-"""Kafka's protocol on the wire: which requests are served, a frame in, a frame out.
+"""Kafka's protocol as bytes: which requests are served, a frame in, a frame out.
 
     frame ──decode──> Call ──handler──> response message ──encode──> frame
 
 kafka-python's own codec (`kafka.protocol`, driven by Kafka's schemas) does the rest. It has no types: its messages
-pass as `Message`, and a field that is not set has the schema's default.
+pass as `Message`, and a field that is not set has the schema's default. It trusts what it reads, too: a number of a
+million bytes would keep it busy for minutes. So it is given a frame that ends the reading, see `_Frame`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import io
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, SupportsIndex, TypeAlias, overload
 
 from kafka.protocol import admin, consumer, metadata, producer
 
@@ -21,10 +22,19 @@ from tracker.devbroker.errors import MalformedError
 
 Message: TypeAlias = Any
 
-MAX_REQUEST = 100 << 20
-"""Bytes of the longest request that is read, as Kafka's socket.request.max.bytes."""
+MAX_PRODUCE = 32 << 20
+"""Bytes of the longest request that brings records; a third of Kafka's socket.request.max.bytes."""
+
+MAX_REQUEST = 128 << 10
+"""Bytes of the longest request of any other kind: it names all partitions that there can be."""
+
+MAX_STEPS = 20_000
+"""Variable parts (names, lengths, tags) of the longest request, bytes of records apart."""
+
+_VARINT = 5  # bytes of the longest number of 32 bits
 
 SIZE = struct.Struct(">i")
+_BEGIN = struct.Struct(">ih")  # size, API key
 _HEAD = struct.Struct(">hhih")  # API key, its version, correlation id, length of the client's id
 _REPLY_HEAD = struct.Struct(">ii")  # size, correlation id
 
@@ -41,7 +51,7 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that came in, and where from."""
+    """A request, and the client that sent it."""
 
     key: int
     version: int
@@ -52,17 +62,21 @@ class Call:
     peer: str = ""
     """Host of the client."""
     address: tuple[str, int] = ("127.0.0.1", 9092)
-    """Host and port at which the client reached the broker: so it will again."""
+    """Host and port under which the client reaches the broker."""
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """An answer that cannot be given yet."""
+class Deferred:
+    """An answer that is given later."""
 
     ready: asyncio.Future[Any]
-    """Done when it can; cancelled when the client is gone."""
-    answer: Callable[[], Message]
-    """Makes it, from then on."""
+    """Done when the answer can be given."""
+    answer: Callable[[], Message | None]
+    """Makes the answer once `ready` is done; None where the client wants none."""
+    cost: int = 0
+    """Bytes that are held until then."""
+    abandons: bool = True
+    """Whether `ready` is cancelled when the client hangs up; if not, it is done soon, client or no client."""
 
 
 # Versions end where something begins that one node in memory cannot do: committing by topic id, transactions of the
@@ -99,16 +113,66 @@ APIS: Mapping[int, Api] = {served[0].API_KEY: Api(*served) for served in _SERVED
 """The requests that are served, by API key."""
 
 API_VERSIONS: int = metadata.ApiVersionsRequest.API_KEY
+PRODUCE: int = producer.ProduceRequest.API_KEY
 
-# What the codec raises on bytes that are no request; it has no error of its own.
+# What the codec raises on bytes that are not a request; it has no error of its own.
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, MemoryError, struct.error, TypeError, ValueError)
 
 
-def decode(frame: bytes | bytearray, peer: str, address: tuple[str, int]) -> Call:
-    """Decode a request, less its length.
+class _Frame(bytes):
+    """A request's bytes, which raise ValueError when more is read than a request of their length can need.
 
-    An ApiVersions request of a version beyond ours is a `Call` without a request: it is still to be answered, so that
-    the client learns which versions there are.
+    kafka-python's decoders index and slice: one index for each byte of a number, one slice for a text, and all the rest
+    of the frame for tagged fields. Counting both bounds what a request costs to decode, whatever it claims to hold.
+    """
+
+    _steps = MAX_STEPS  # that are left
+    _sliced = 0  # bytes so far
+    _run = 0  # bytes of a number so far
+
+    @overload
+    def __getitem__(self, where: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, where: slice) -> bytes: ...
+    def __getitem__(self, where: SupportsIndex | slice) -> int | bytes:
+        self._steps -= 1
+        part = super().__getitem__(where)
+        if isinstance(part, bytes):
+            self._sliced += len(part)
+        else:
+            self._run = self._run + 1 if part > 0x7F else 0
+        if self._run >= _VARINT:
+            raise ValueError(f"a number is longer than {_VARINT} bytes")
+        if self._steps < 0 or self._sliced > 2 * len(self) + MAX_REQUEST:
+            raise ValueError("it holds more than a request of this kind can need")
+        return part
+
+
+def measure(received: bytes | bytearray) -> int | None:
+    """Return the length of the request that begins here, less its length field; None: too little is here to tell.
+
+    Raises:
+        MalformedError: It is too short for a request, or too long for one of its kind.
+    """
+    if len(received) < _BEGIN.size:
+        return None
+    size, key = _BEGIN.unpack_from(received)
+    most = MAX_PRODUCE if key == PRODUCE else MAX_REQUEST
+    if not _HEAD.size <= size <= most:
+        raise MalformedError(f"a request {key} of {size} bytes is outside {_HEAD.size} to {most}")
+    return int(size)
+
+
+def decode(frame: bytes | bytearray | memoryview, peer: str, address: tuple[str, int]) -> Call:
+    """Decode a request.
+
+    An ApiVersions request of a version beyond ours becomes a `Call` without a request: the client must be answered, to
+    learn which versions there are.
+
+    Args:
+        frame: The request, less its length field.
+        peer: Host of the client.
+        address: Host and port under which the client reaches the broker.
 
     Raises:
         MalformedError: It cannot be read, or is of a kind or a version that is not served.
@@ -117,9 +181,9 @@ def decode(frame: bytes | bytearray, peer: str, address: tuple[str, int]) -> Cal
         key, version, correlation, length = _HEAD.unpack_from(frame)
         api = APIS[key]
         if api.lowest <= version <= api.highest:
-            begin = _body(api, version, frame, length)
-            client_id = frame[_HEAD.size : _HEAD.size + max(0, length)].decode()
-            request = api.request.decode(memoryview(frame)[begin:], version=version)
+            begin = _find_body(api, version, frame, length)
+            client_id = str(frame[_HEAD.size : _HEAD.size + max(0, length)], "utf-8")
+            request = _decode_body(api.request, _Frame(frame[begin:]), version)
             return Call(key, version, correlation, request, client_id, peer, address)
     except _UNREADABLE as error:
         raise MalformedError(f"a request cannot be read: {error!r:.200}") from error
@@ -128,16 +192,23 @@ def decode(frame: bytes | bytearray, peer: str, address: tuple[str, int]) -> Cal
     raise MalformedError(f"request {key} is not served in version {version}")
 
 
-def _body(api: Api, version: int, frame: bytes | bytearray, length: int) -> int:
-    """Where the request begins, behind its header: the codec reads headers slowly, and copies the frame to do so."""
+def _find_body(api: Api, version: int, frame: bytes | bytearray | memoryview, length: int) -> int:
+    """Return where the request begins, behind its header: the codec reads headers slowly, and from a copy."""
     begin = _HEAD.size + max(0, length)
     if not api.request.flexible_version_q(version):
         return begin
     if frame[begin] == 0:  # as always: no tagged fields
         return begin + 1
-    stream = io.BytesIO(frame)
+    stream = io.BytesIO(frame[:MAX_REQUEST])
     api.request.parse_header(stream, version=version)
     return stream.tell()
+
+
+def _decode_body(request: Message, frame: _Frame, version: int) -> Message:
+    """Decode as `request.decode` does, but from the frame itself: that would wrap it into a memoryview."""
+    flexible = request.flexible_version_q(version)
+    read = request._struct.compiled_decode_from(version, compact=flexible, tagged=flexible, data_class=request[None])
+    return read(frame, 0)[0]
 
 
 def encode(call: Call, response: Message) -> bytes:
