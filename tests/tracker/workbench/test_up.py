@@ -131,7 +131,7 @@ async def test_made_up_flights_take_the_place_of_the_replay(up):
         seen = t.latest()
         assert len(seen) == 30
         assert abs(seen["timestamp"].max().timestamp() - time.time()) < PATIENCE
-    status, _ = await asyncio.to_thread(workbench.stop)
+    status = await asyncio.to_thread(workbench.stop)
     assert status == 0, workbench.said
 
 
