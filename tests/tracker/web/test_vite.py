@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 import httpx
 import psutil
@@ -111,10 +112,10 @@ async def test_a_name_that_was_made_to_point_here_gets_nothing_through_it(front)
 async def test_it_serves_the_sources_and_the_descriptions(front):
     async with httpx.AsyncClient(base_url=front) as http:
         assert "/@vite/client" in (await http.get("/", headers={"Accept": "text/html"})).text
-        links = re.findall(r'(?:src|href)="(/[^"]+)"', (await http.get("/docs")).text)
+        links = re.findall(r'(?:src|href)="([^"]+)"', (await http.get("/docs")).text)
         assert links
         for link in links:
-            answer = await http.get(link)
+            answer = await http.get(urljoin("/docs", link))
             assert answer.status_code == 200
             assert "/@vite/client" not in answer.text, f"{link} is not of the server behind"
 
