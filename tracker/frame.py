@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
@@ -124,6 +125,12 @@ def _values(side: ast.expr, names: Mapping[str, object]) -> list[object]:
     except ValueError:
         return []
     return list(value) if isinstance(value, list | tuple | set) else [value]
+
+
+def names_of_caller() -> Mapping[str, object]:
+    """Return the variables where the function was called that calls this one, as they are now."""
+    caller = sys._getframe(2)
+    return {**caller.f_globals, **caller.f_locals}
 
 
 def track_frame(window: Window, aircraft: str) -> pd.DataFrame:

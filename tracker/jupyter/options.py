@@ -1,4 +1,4 @@
-"""The options of a tracker and of its map, checked: one that will not do is refused by its name, value and limit.
+"""The options of a tracker and of its map, checked: a bad one is refused with its name, its value and its limit.
 
 what a user gave ──> check_..., choose_..., parse_... ──> what it means, or `BadOption`
 """
@@ -33,7 +33,7 @@ def check_cluster(servers: str, topic: str) -> tuple[str, str]:
 
 
 def check_last(last: str | float | timedelta, window: float) -> float:
-    """How far back rows are asked for, s: no further than the window reaches."""
+    """Return how far back rows are asked for, s: no further than the window reaches."""
     span = parse_span("last", last)
     if span > window:
         raise BadOption("last", last, f"at most the window, {window:g} s, is held; Tracker(window=...) sets it")
@@ -41,14 +41,14 @@ def check_last(last: str | float | timedelta, window: float) -> float:
 
 
 def check_ageing(stale_after: float, lost_after: float) -> tuple[float, float]:
-    """When an aircraft is stale and when it is lost, s."""
+    """Return when an aircraft is stale and when it is lost, s."""
     if not 0 < stale_after <= lost_after:
         raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
     return stale_after, lost_after
 
 
 def choose_security(**settings: object) -> Security:
-    """How to speak to the brokers: as given, and where None is given as the environment says."""
+    """Return how to speak to the brokers: as given, and where None is given as the environment says."""
     paths = {name: os.fspath(value) for name, value in settings.items() if isinstance(value, os.PathLike)}
     try:
         security = Security.choose(settings | paths, os.environ)
@@ -60,14 +60,14 @@ def choose_security(**settings: object) -> Security:
 
 
 def check_observed(names: str) -> str:
-    """What of a tracker can be observed."""
+    """Return what is to be observed of a tracker: there is one thing."""
     if names != "selected":
         raise BadOption("names", names, '"selected" is needed: all else is a number in `stats`')
     return names
 
 
 def check_view(center: Sequence[float] | None, zoom: float | None) -> dict[str, Any]:
-    """Those of center and zoom that were given, as `ipyleaflet.Map` takes them."""
+    """Return those of center and zoom that were given, as `ipyleaflet.Map` takes them."""
     options: dict[str, Any] = {}
     if center is not None:
         if not _is_place(center):
@@ -81,21 +81,21 @@ def check_view(center: Sequence[float] | None, zoom: float | None) -> dict[str, 
 
 
 def check_limit(limit: int) -> int:
-    """How many markers there may be."""
+    """Return how many markers there may be."""
     if not _is_number(limit) or limit != int(limit) or limit < 0:
         raise BadOption("limit", limit, "a whole number of markers, 0 or more, is needed")
     return limit
 
 
 def check_follow(name: str | None) -> str | None:
-    """The key or callsign of an aircraft, without blanks."""
+    """Return the key or callsign of an aircraft, without blanks."""
     if name is not None and (not isinstance(name, str) or not name.strip()):
         raise BadOption("follow", name, 'the key or callsign of an aircraft, such as "AFR123", or None is needed')
     return name and name.strip()
 
 
 def choose_scale(colour_by: ColourBy) -> Scale:
-    """What the colours of a map tell."""
+    """Return what the colours of a map tell."""
     if colour_by not in SCALES:
         raise BadOption("colour_by", colour_by, f"one of {', '.join(get_args(ColourBy))} is needed")
     return SCALES[colour_by]

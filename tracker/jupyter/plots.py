@@ -1,9 +1,9 @@
-"""Quick pictures that stay live: the only import of matplotlib.
+"""Quick plots that stay live: the only import of matplotlib.
 
     window ──> rows of one aircraft ──> AltitudePlot ──┐
            ──> event times ───────────> RatePlot ──────┴──> a PNG, one message, at most every two seconds
 
-matplotlib's objects are used without pyplot, whose state is one for the process and not made for threads. The pictures
+matplotlib's objects are used without pyplot, whose state is one for the process and not made for threads. The plots
 are dark on white in every theme, like the map.
 """
 
@@ -33,20 +33,20 @@ from tracker.jupyter.screen import Screen
 from tracker.state.scene import Scene
 
 EVERY = 2.0
-"""A picture is drawn no more often than this, s."""
+"""How often a plot is drawn at most, s."""
 
 SHARE = 0.05
-"""And takes no more than this of the time of the thread that also reads Kafka."""
+"""The share of the time of its thread, which also reads Kafka, that drawing a plot may take."""
 
 GAP = 60.0
 """A line is broken where nothing was heard for longer, s."""
 
 BINS = 300
-"""Steps of a rate's line at most: each is then two pixels wide."""
+"""How many steps the line of a rate has at most: each is then two pixels wide."""
 
 _WIDTH = 760  # px, a notebook's column
 _DPI = 100
-_SHARP = 1.5  # px of the picture a px of the page
+_SHARP = 1.5  # px of the image a px of the page
 _INK, _GRID, _BLUE, _ORANGE = "#222222", "#dddddd", "#0072b2", "#b34700"
 
 # It keeps fonts and other things for the process: two trackers draw one after the other.
@@ -54,7 +54,7 @@ _drawing = threading.Lock()
 
 
 class LivePlot(Screen, ipywidgets.Image):
-    """A picture in a notebook, drawn anew from one thread, which stays behind as a PNG for readers without a kernel.
+    """A plot in a notebook, drawn anew from one thread, which stays behind as a PNG for readers without a kernel.
 
     Args:
         height: px.
@@ -83,11 +83,11 @@ class LivePlot(Screen, ipywidgets.Image):
         self._due = begun + max(EVERY, (self._clock() - begun) / SHARE)
 
     def _make(self, figure: Figure) -> None:
-        """Lay the picture out, without data."""
+        """Lay the plot out, without data."""
         raise NotImplementedError
 
     def _update(self) -> bool:
-        """Take up what is held now; whether that differs from what is shown."""
+        """Take up what is held now, and return whether that differs from what is shown."""
         raise NotImplementedError
 
     def _static(self) -> dict[str, str]:
@@ -98,7 +98,7 @@ class AltitudePlot(LivePlot):
     """Altitude and ground speed of one aircraft over time; stands still when its rows have left the window."""
 
     def __init__(self, key: str, read: Callable[[], pd.DataFrame], clock: Callable[[], float] = time.monotonic) -> None:
-        """Makes the picture of the aircraft `key`, whose rows in time order `read` answers with."""
+        """Make the plot of the aircraft `key`, whose rows in time order `read` returns."""
         self.key = key
         self._read = read
         self._shown: tuple[object, ...] = ()
@@ -142,7 +142,7 @@ class RatePlot(LivePlot):
     """Reports a second over the window, by event time."""
 
     def __init__(self, read: Callable[[], Floats], clock: Callable[[], float] = time.monotonic) -> None:
-        """Makes the picture of the event times, s since 1970, that `read` answers with."""
+        """Make the plot of the event times, s since 1970, that `read` returns."""
         self._read = read
         self._shown = np.empty((2, 0))
         super().__init__(height=220, clock=clock)
@@ -171,7 +171,7 @@ AnyPlot = TypeVar("AnyPlot", bound=LivePlot)
 
 
 class Plots:
-    """Quick pictures that stay live while their cell is shown: `t.plot.altitude("AFR123")`, `t.plot.rates()`."""
+    """Quick plots that stay live while their cell is shown: `t.plot.altitude("AFR123")`, `t.plot.rates()`."""
 
     def __init__(
         self, track: Callable[[str], pd.DataFrame], times: Callable[[], Floats], show: Callable[[LivePlot], object]
@@ -182,7 +182,7 @@ class Plots:
         return "Plots()"
 
     def altitude(self, aircraft: str) -> AltitudePlot:
-        """Altitude (ft) and ground speed (kt) of one aircraft over the window.
+        """Plot altitude (ft) and ground speed (kt) of one aircraft over the window.
 
         Example:
             >>> t.plot.altitude("AFR123")
@@ -197,7 +197,7 @@ class Plots:
         return self._shown(AltitudePlot(key, lambda: self._track(key)))
 
     def rates(self) -> RatePlot:
-        """Reports a second over the window, by event time.
+        """Plot the reports a second over the window, by event time.
 
         Example:
             >>> t.plot.rates()
@@ -210,7 +210,7 @@ class Plots:
 
 
 def rates(times: Floats, bins: int = BINS) -> tuple[Floats, Floats]:
-    """Reports a second, in whole steps of time: the one that is not over is left out.
+    """Count the reports a second in whole steps of time; the one that is not over is left out.
 
     Args:
         times: Event times, s since 1970, in any order.
@@ -255,6 +255,6 @@ def _show(axes: Axes, line: Line2D, seconds: Floats, values: Floats) -> None:
 
 
 def _png(figure: Figure) -> bytes:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", facecolor="white")
-    return picture.getvalue()
+    image = io.BytesIO()
+    figure.savefig(image, format="png", facecolor="white")
+    return image.getvalue()

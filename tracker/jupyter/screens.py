@@ -1,4 +1,4 @@
-"""The screens of a tracker: which there are, and who may draw on them.
+"""`Screens`: which screens of a tracker are open, and who may draw on them; `Selection`: what was clicked on them.
 
     Tracker.map(), table(), ... ──> Screens.show: the caller draws once ──> Screens.draw: then the thread
 
@@ -17,8 +17,8 @@ from tracker.jupyter.screen import Screen
 from tracker.state.scene import Scene
 
 MOST = 4
-"""Of each kind: a fifth closes the oldest, else cells that are run again send more messages than Jupyter takes."""
-
+"""How many screens of a kind are open: a fifth closes the oldest, as cells that are run again would otherwise send more
+messages than Jupyter takes."""
 
 AnyScreen = TypeVar("AnyScreen", bound=Screen)
 
@@ -27,7 +27,7 @@ class Screens:
     """The screens that are open.
 
     Args:
-        look: What there is to draw at this moment; asked once for all screens.
+        look: Returns what there is to draw at this moment; asked once for all screens.
     """
 
     def __init__(self, look: Callable[[], Scene]) -> None:
@@ -35,7 +35,7 @@ class Screens:
         self._open: list[Screen] = []
 
     def show(self, screen: AnyScreen) -> AnyScreen:
-        """Draw a new screen, and from then on leave it to whoever calls `draw`."""
+        """Draw a new screen in this thread, return it, and from then on leave it to the thread that calls `draw`."""
         self._draw_on([screen])
         kin = [other for other in self._open if type(other) is type(screen)]
         for oldest in kin[: max(0, len(kin) - MOST + 1)]:
@@ -45,7 +45,7 @@ class Screens:
         return screen
 
     def draw(self) -> None:
-        """Draw on all that are open."""
+        """Draw one scene on all screens that are open."""
         for closed in [screen for screen in self._open if screen.comm is None]:
             self._open.remove(closed)  # in place: another thread may be adding one
         self._draw_on([*self._open])
@@ -68,5 +68,5 @@ class Selection(traitlets.HasTraits):
     selected = traitlets.Unicode(None, allow_none=True)
 
     def select(self, key: str) -> None:
-        """Calls the observers, in this thread, if that is another one."""
+        """Select an aircraft, and call the observers in this thread if it was another one before."""
         self.selected = key

@@ -18,7 +18,7 @@ from tracker.state.scene import Scene
 from tracker.state.stats import Stats
 
 UNKNOWN = "\N{EN DASH}"
-"""Stands for a value that is not known."""
+"""What stands for a value that is not known."""
 
 _FONT = "font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);line-height:1.45"
 _INK = "var(--jp-ui-font-color1,inherit)"
@@ -42,7 +42,7 @@ class StatusStrip(Screen, ipywidgets.HTML):
     """
 
     def __init__(self, topic: str = "", address: str = "") -> None:
-        """Makes a strip before anything is known; `topic` and `address` say whose numbers it shows."""
+        """Make a strip before anything is known; `topic` and `address` say whose numbers it shows."""
         self._source = f"{topic} at {address}" if topic else ""
         super().__init__(_strip_html(Stats(), self._source))
 
@@ -72,7 +72,7 @@ def _item(number: str, words: str) -> str:
 
 
 def _state(stats: Stats) -> str:
-    """Word and sign differ, not the colour alone."""
+    """Return the badge of a state: word and sign differ, not the colour alone."""
     since = f" since {_clock(stats.since)}" if stats.since is not None else ""
     if stats.connected and stats.aircraft and stats.stale == stats.aircraft:
         newest = f", newest report of {_clock(stats.newest)}" if stats.newest is not None else ""
@@ -91,7 +91,7 @@ def _badge(colour: str, sign: str, words: str) -> str:
 
 
 def _faults(stats: Stats) -> str:
-    """What is wrong, each on a line of its own: it may be long."""
+    """Return what is wrong, each on a line of its own: it may be long."""
     said = [stats.trouble and f"trouble: {stats.trouble}", stats.error and f"last error: {stats.error}"]
     looks = f"{_FONT};color:{_INK};border-left:4px solid {_BAD};padding:0 8px;overflow-wrap:anywhere"
     sign = f'<span style="color:{_BAD}">⚠</span>'
@@ -103,7 +103,7 @@ def _clock(moment: datetime) -> str:
 
 
 def _numbers(stats: Stats) -> list[tuple[str, str]]:
-    """Number and words, those that are wrong when they are not 0 only then."""
+    """Return numbers and their words; those that tell of faults only where they are not 0."""
     reading = stats.state not in ("stopped", "failed")
     numbers = [
         *([(f"{stats.rate:,.0f}", "reports/s")] if reading else []),

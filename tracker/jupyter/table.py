@@ -1,7 +1,7 @@
-"""`LiveTable`: a picture as a table that is sorted by a click on a header; one widget.
+"""`LiveTable`: the aircraft of a scene as a table that is sorted by a click on a header; one widget.
 
     Scene ──> sorted, cut, as texts ──> LiveTable.draw ──> one message, or none when nothing changed
-    browser ──> the name of a column (handed over, any thread) ──> the next draw
+    browser ──> the name of a column, on any thread ──> the next draw
 
 The kernel sorts, because it holds all the aircraft and the browser only those that are shown; so a reload, a second
 browser and the static page show the same order. The browser makes text nodes of what it is sent, never HTML.
@@ -27,13 +27,13 @@ from tracker.state.fleet import Picture
 from tracker.state.scene import Scene
 
 ROWS = 25
-"""Rows of a table where no number is given: about what a screen holds."""
+"""How many rows a table has where no number is given: about what a screen holds."""
 
 MOST_ROWS = 500
-"""Rows of a table at most: a message of 50 kB a second."""
+"""How many rows a table may have: they make a message of 50 kB a second."""
 
 UNKNOWN = "\N{EN DASH}"
-"""Stands for a value that is not known."""
+"""What stands for a value that is not known."""
 
 DEFAULT = ("callsign", "icao24", "altitude", "groundspeed", "track", "vertical_rate", "squawk", "age")
 """The columns of a table where none are given."""
@@ -52,13 +52,13 @@ class _Column:
     name: str
     unit: str
     field: str
-    """Of a `Picture`."""
+    """The name of its values in a `Picture`."""
     per_si: float = 1.0
     text: bool = False
     digits: int = 0
 
     def value(self, picture: Picture, row: int) -> Any:  # noqa: ANN401 - a text or a number
-        """To sort by; None where it is not known."""
+        """Return what to sort by; None where it is not known."""
         value = getattr(picture, self.field)[row]
         if self.text:
             return value
@@ -67,7 +67,7 @@ class _Column:
         return float(value) if np.isfinite(value) else None
 
     def words(self, picture: Picture, row: int) -> str:
-        """To show."""
+        """Return what to show."""
         value = self.value(picture, row)
         if self.name == "altitude" and value is None and picture.on_ground[row] == 1:
             return "on ground"
@@ -102,7 +102,7 @@ _KNOWN = {
 
 
 class LiveTable(Screen, anywidget.AnyWidget):
-    """A picture as a table: one row an aircraft, in the analyst's names and units; grey and italic if stale.
+    """A table of aircraft: one row each, in the analyst's names and units; grey and italic if stale.
 
     A click on a header sorts by its column, a second one turns the order round; what is not known comes last.
     """
@@ -120,7 +120,7 @@ class LiveTable(Screen, anywidget.AnyWidget):
         rows: int = ROWS,
         wake: Callable[[], None] | None = None,
     ) -> None:
-        """Makes a table without rows.
+        """Make a table without rows.
 
         Args:
             columns: Names of the frames' columns, or `"age"` (s since last heard); None: `DEFAULT`.
@@ -157,7 +157,7 @@ class LiveTable(Screen, anywidget.AnyWidget):
         return {"text/html": _static_html(self.content)}
 
     def _asked(self, _widget: object, message: Any, _buffers: object) -> None:  # noqa: ANN401 - a browser's
-        """Hands over, and sets no trait: this runs on whatever thread the browser's message comes in."""
+        """Note what to sort by, and set no trait: this runs on the thread in which the browser's message comes."""
         name = message.get("sort") if isinstance(message, dict) else None
         if name in [column.name for column in self._columns]:
             self._sort = f"-{name}" if self._sort == name else name
@@ -165,7 +165,7 @@ class LiveTable(Screen, anywidget.AnyWidget):
                 self._wake()
 
     def _content(self, picture: Picture | None) -> dict[str, Any]:
-        """Texts alone: columns, rows, which rows are stale, and how many aircraft there are."""
+        """Return texts alone: columns, rows, which rows are stale, and how many aircraft there are."""
         sort = self._sort  # once: a click may change it meanwhile
         rows = [] if picture is None else _in_order(picture, sort)
         shown = rows[: self.rows]
@@ -187,7 +187,7 @@ def _chosen(names: Sequence[str]) -> list[_Column]:
 
 
 def _in_order(picture: Picture, sort: str) -> list[int]:
-    """Rows of the picture; those of equal value by callsign, those whose value is not known at the end."""
+    """Sort rows of the picture; those of equal value by callsign, those whose value is not known at the end."""
     column = _KNOWN[sort.removeprefix("-")]
     callsign, key = picture.callsign, picture.key
     rows = sorted(range(len(picture)), key=lambda row: (callsign[row] is None, callsign[row] or "", key[row]))
@@ -205,7 +205,7 @@ def _head(column: _Column, sort: str) -> dict[str, str]:
 
 
 def _texts(columns: Sequence[_Column], picture: Picture, row: int) -> list[str]:
-    """A row's cells. That it is stale is said in words beside the age, or in the last one."""
+    """Return a row's cells. That it is stale is said in words beside the age, or in the last one."""
     texts = [column.words(picture, row) for column in columns]
     if picture.stale[row]:
         names = [column.name for column in columns]
@@ -214,7 +214,7 @@ def _texts(columns: Sequence[_Column], picture: Picture, row: int) -> list[str]:
 
 
 def _static_html(content: dict[str, Any]) -> str:
-    """The same for readers without a kernel: with no sheet of styles and no script, and all texts escaped."""
+    """Return the table for readers without a kernel: no sheet of styles, no script, and all texts escaped."""
     heads = "".join(
         f'<th style="text-align:{column["side"]};padding:2px 10px;border-bottom:1px solid {_LINE};font-weight:600">'
         f'{html.escape(column["name"])}<span style="color:{_PALE};font-weight:400"> {html.escape(column["unit"])}'

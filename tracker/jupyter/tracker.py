@@ -7,9 +7,8 @@ Background: Feed ──> Store ──> frame, latest, track, rejected, stats
 from __future__ import annotations
 
 import os
-import sys
 import warnings
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,20 +19,13 @@ import pandas as pd
 from tracker.errors import BrokerWarning, FeedFailed
 from tracker.feed.consumer import connected
 from tracker.feed.session import Feed
-from tracker.frame import Where, frame, rejected_frame, rows_where, track_frame
+from tracker.frame import Where, frame, names_of_caller, rejected_frame, rows_where, track_frame
+from tracker.jupyter import options
 from tracker.jupyter.background import Background
 from tracker.jupyter.batches import new_rows
 from tracker.jupyter.changes import Changes
 from tracker.jupyter.map.livemap import LIMIT, TILES, LiveMap
 from tracker.jupyter.map.symbols import ColourBy
-from tracker.jupyter.options import (
-    check_ageing,
-    check_cluster,
-    check_last,
-    check_observed,
-    choose_security,
-    parse_trails,
-)
 from tracker.jupyter.registry import Registry
 from tracker.jupyter.screens import Screens, Selection
 from tracker.jupyter.status import StatusStrip
@@ -65,7 +57,7 @@ class Tracker:
     Args:
         bootstrap_servers: `host:port`, several separated by commas; None: the environment's
             `KAFKA_BOOTSTRAP_SERVERS`, else `localhost:9092`.
-        topic: Its name; it need not exist yet.
+        topic: The name of the topic; it need not exist yet.
         window: How far the frames reach back from the newest event time: `"10min"`, seconds or a timedelta.
         since: From when on records are read, by when they were published: `"-10min"`, `"earliest"`, `"latest"`,
             a datetime or s since 1970.
@@ -75,12 +67,12 @@ class Tracker:
         security_protocol: `"PLAINTEXT"`, `"SSL"` (encrypted), `"SASL_SSL"` (encrypted, with a user) or
             `"SASL_PLAINTEXT"`; None here and below: the environment's `KAFKA_SECURITY_PROTOCOL` and so on.
         sasl_mechanism: `"PLAIN"`, `"SCRAM-SHA-256"` or `"SCRAM-SHA-512"`.
-        sasl_username: Who signs in.
+        sasl_username: The user who signs in.
         sasl_password: Better in the environment than in a notebook.
         ssl_cafile: PEM file of the authorities that sign the brokers' certificates; else those the machine trusts.
         ssl_certfile: PEM file of our own certificate, for brokers that ask for one.
         ssl_keyfile: PEM file of its key, where it is not in the same file.
-        ssl_password: Of the key.
+        ssl_password: The password of that key.
         ssl_check_hostname: Whether a broker's certificate must be for the name under which it is reached.
 
     Raises:
@@ -108,12 +100,12 @@ class Tracker:
         ssl_check_hostname: bool | None = None,
     ) -> None:
         address = bootstrap_servers or os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or "localhost:9092"
-        self.bootstrap_servers, self.topic = check_cluster(address, topic)
+        self.bootstrap_servers, self.topic = options.check_cluster(address, topic)
         self.name = name
         self.window = parse_span("window", window)
         """Reach of the window, s."""
-        self._ageing = check_ageing(stale_after, lost_after)
-        self.security = choose_security(
+        self._ageing = options.check_ageing(stale_after, lost_after)
+        self.security = options.choose_security(
             security_protocol=security_protocol, sasl_mechanism=sasl_mechanism, sasl_username=sasl_username,
             sasl_password=sasl_password, ssl_cafile=ssl_cafile, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile,
             ssl_password=ssl_password, ssl_check_hostname=ssl_check_hostname,
@@ -227,7 +219,7 @@ class Tracker:
         columns: Sequence[str] | None = None,
         where: Where | None = None,
     ) -> pd.DataFrame:
-        """The reports of the window, one row each, as a copy.
+        """Return the reports of the window, one row each, as a copy.
 
         Example:
             >>> t.frame(last="2min", columns=["timestamp", "callsign", "altitude"])
@@ -248,9 +240,9 @@ class Tracker:
                 compares a text with a number.
             UnknownColumn: There is no such column.
         """
-        span = None if last is None else check_last(last, self.window)
+        span = None if last is None else options.check_last(last, self.window)
         df = self._store.ask(lambda window: frame(window.reports(span), columns if where is None else None))
-        return df if where is None else rows_where(df, where, columns, _names_of_the_caller())
+        return df if where is None else rows_where(df, where, columns, names_of_caller())
 
     def batches(
         self,
@@ -258,10 +250,10 @@ class Tracker:
         columns: Sequence[str] | None = None,
         where: Where | None = None,
     ) -> AsyncIterator[pd.DataFrame]:
-        """The rows that come from now on, as frames; ends with the tracker.
+        """Hand out the rows that come from now on, as frames, until the tracker stops.
 
-        Nothing is queued: each frame holds what the window took in since the one before, so one who is slow gets
-        fewer, longer frames, and loses only what has left the window meanwhile.
+        Nothing is queued: each frame holds what the window took in since the one before, so that a slow
+        reader gets fewer, longer frames, and loses only what has left the window meanwhile.
 
         Example:
             >>> async for df in t.batches(every="5s"):
@@ -273,15 +265,15 @@ class Tracker:
             where: As in `frame`; frames that it leaves empty are not handed out.
         """
         pause = parse_span("every", every)
-        names = {} if where is None else _names_of_the_caller()
+        names = {} if where is None else names_of_caller()
         return new_rows(lambda: self._store, self._background, self._changes, pause, columns, where, names)
 
     def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The newest row that each aircraft has in the window, sorted by key; lost aircraft included."""
+        """Return the newest row that each aircraft has in the window, sorted by key; lost aircraft included."""
         return self._store.ask(lambda window: frame(window.latest(), columns))
 
     def track(self, aircraft: str) -> pd.DataFrame:
-        """The rows of one aircraft in time order, by key or callsign.
+        """Return the rows of one aircraft in time order, by key or callsign.
 
         Example:
             >>> t.track("AFR123")
@@ -292,7 +284,7 @@ class Tracker:
         return self._store.ask(lambda window: track_frame(window, aircraft))
 
     def rejected(self) -> pd.DataFrame:
-        """The newest refused records: when, partition, offset, reason, field, error, first_bytes."""
+        """Return the newest refused records: when, partition, offset, reason, field, error, first_bytes."""
         return rejected_frame(self._store.rejects())
 
     def map(
@@ -306,7 +298,7 @@ class Tracker:
         limit: int = LIMIT,
         tiles: str | None = TILES,
     ) -> LiveMap:
-        """A live map: a marker for each aircraft; the mouse over it tells the callsign, a click opens its values.
+        """Show a live map: a marker for each aircraft; the mouse over it tells the callsign, a click opens its values.
 
         Example:
             >>> t.map(center=(48.9, 2.4), zoom=8, trails="2min", colour_by="speed")
@@ -326,14 +318,14 @@ class Tracker:
             BadOption: An argument is outside its limits.
         """
         live = LiveMap(
-            center=center, zoom=zoom, follow=follow, trails=parse_trails(trails, self.window), colour_by=colour_by,
-            limit=limit, tiles=tiles, wake=self._background.wake, select=self._selection.select,
+            center=center, zoom=zoom, follow=follow, colour_by=colour_by, limit=limit, tiles=tiles,
+            trails=options.parse_trails(trails, self.window), wake=self._background.wake, select=self._selection.select,
             paths=lambda keys, last: self._store.ask(lambda window: window.paths(keys, last)),
         )  # fmt: skip
         return self._screens.show(live)
 
     def table(self, columns: Sequence[str] | None = None, sort: str = "callsign", rows: int = ROWS) -> LiveTable:
-        """A live table of the aircraft that are not lost; a click on a header sorts by it.
+        """Show a live table of the aircraft that are not lost; a click on a header sorts by it.
 
         Example:
             >>> t.table(columns=["callsign", "altitude", "vertical_rate"], sort="-altitude", rows=10)
@@ -350,7 +342,7 @@ class Tracker:
         return self._screens.show(LiveTable(columns=columns, sort=sort, rows=rows, wake=self._background.wake))
 
     def status(self) -> StatusStrip:
-        """A live strip: whether it is connected, or since when it is not, rate, lag, aircraft, rejects, last error.
+        """Show a live strip: whether it is connected or since when not, rate, lag, aircraft, rejects, last error.
 
         Example:
             >>> t.status()
@@ -359,7 +351,7 @@ class Tracker:
 
     @property
     def plot(self) -> Plots:
-        """Quick pictures that stay live: `t.plot.altitude("AFR123")`, `t.plot.rates()`."""
+        """Quick plots that stay live: `t.plot.altitude("AFR123")`, `t.plot.rates()`."""
         # Here, because the import of matplotlib takes longer than all others together, and few cells plot.
         from tracker.jupyter.plots import Plots
 
@@ -382,11 +374,11 @@ class Tracker:
             handler: Is given a dictionary with `old` and `new`, keys of aircraft or None.
             names: `"selected"`: there is nothing else to observe.
         """
-        self._selection.observe(handler, names=check_observed(names))
+        self._selection.observe(handler, names=options.check_observed(names))
 
     def unobserve(self, handler: Callable[[Any], object], names: str = "selected") -> None:
         """Call `handler` no more."""
-        self._selection.unobserve(handler, names=check_observed(names))
+        self._selection.unobserve(handler, names=options.check_observed(names))
 
     @property
     def _identity(self) -> tuple[str, str, str]:
@@ -396,12 +388,6 @@ class Tracker:
         store = Store(self.window, *self._ageing)
         connect = partial(connected, self.bootstrap_servers, self.topic, self.security)
         return store, Feed(connect, self._since, store, self._changes.notify)
-
-
-def _names_of_the_caller() -> Mapping[str, object]:
-    """The variables of the function that called the method of `Tracker` that asks, as they are now."""
-    caller = sys._getframe(2)
-    return {**caller.f_globals, **caller.f_locals}
 
 
 def own(tracker: Tracker, resources: ExitStack) -> None:

@@ -31,7 +31,7 @@ class _Json(JSONResponse):
     """JSON that is encoded already."""
 
     def render(self, content: bytes) -> bytes:
-        """As it is."""
+        """Return the bytes as they are."""
         return content
 
 
@@ -91,11 +91,11 @@ def _refusals(descriptions: dict[int | str, str] | None = None) -> dict[int | st
 
 
 def routes(store: Store, status: Status) -> APIRouter:
-    """Everything that is read over HTTP, but for the metrics.
+    """Return the routes of all that is read over HTTP, but for the metrics.
 
     Args:
         store: Is filled by the feed.
-        status: Of the feed, live.
+        status: That of the feed, which changes.
     """
     router = APIRouter()
     router.include_router(_fleet(store, status))
@@ -177,7 +177,7 @@ def _server(store: Store, status: Status) -> APIRouter:
 
     @router.get("/healthz", summary="Does the process answer?", response_model=Healthy, responses=_refusals())
     async def healthz() -> Response:
-        """Yes, whatever the broker does: to be asked by who would restart it."""
+        """Whether it does, whatever the broker does: where it does not, restart it."""
         return _Json(_encode({"ok": True}))
 
     @router.get(
@@ -201,7 +201,7 @@ def _server(store: Store, status: Status) -> APIRouter:
 
 
 def _track(window: Window, name: str) -> dict[str, Any] | None:
-    """The key and the columns of an aircraft's track; None: the window has no report of it."""
+    """Return the key and the columns of an aircraft's track; None: the window has no report of it."""
     reports = window.track(name)
     if not len(reports):
         return None

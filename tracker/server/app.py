@@ -44,7 +44,7 @@ state vector; with `{DIALECT}` there are snapshots, differences, boxes and resum
 
 
 class Service:
-    """What serves: the feed with its store, and the viewers.
+    """The feed with its store, and the viewers that are served from it.
 
     Args:
         bootstrap_servers: `host:port`, several separated by commas.

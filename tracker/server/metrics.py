@@ -1,4 +1,4 @@
-"""What Prometheus is told: the tracker's numbers, and how the fan-out goes.
+"""`Metrics`: the tracker's numbers and the pace of the fan-out, for Prometheus.
 
     Stats ──> collected when asked ┐
     broadcast ──> observe_...      ┴──> exposition ──> GET /metrics
@@ -23,14 +23,14 @@ from tracker.server.dialects import SPOKEN
 from tracker.state.stats import Stats
 
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-"""Bounds of `tracker_publish_to_socket_seconds`, s."""
+"""The bounds of `tracker_publish_to_socket_seconds`, s."""
 TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Bounds of `tracker_tick_seconds`, s."""
+"""The bounds of `tracker_tick_seconds`, s."""
 SIZES = (128.0, 256.0, 512.0, *(1024.0 * 4**power for power in range(8)))
-"""Bounds of `tracker_frame_bytes`: 128 B to 16 MiB."""
+"""The bounds of `tracker_frame_bytes`: 128 B to 16 MiB."""
 
 _MOST_WAITING = 1_000
-"""Values that are counted together: a live stream brings one or two at a time, and to count those costs as much."""
+"""How many values are counted together: a live stream brings one or two at a time, and counting those costs as much."""
 
 _COUNTERS = {
     "received": "Valid reports read, duplicates and late ones included.",
@@ -75,7 +75,7 @@ class Histogram:
         self._sum += value * times
 
     def observe_all(self, values: Iterable[float]) -> None:
-        """Count each of many values; what is below 0 as 0."""
+        """Count each of many values; those below 0 count as 0."""
         self._waiting.extend(values)
         if len(self._waiting) >= _MOST_WAITING:
             self._count()
@@ -89,7 +89,7 @@ class Histogram:
         self._sum += float(values.sum())
 
     def buckets(self) -> tuple[list[tuple[str, float]], float]:
-        """The number of values up to each bound, as Prometheus names them; and the sum of all values."""
+        """Return the number of values up to each bound, by the name it has in Prometheus, and the sum of all values."""
         self._count()
         names = [*map(str, self._bounds), "+Inf"]
         return list(zip(names, map(float, accumulate(self._counts)), strict=True)), self._sum
@@ -99,7 +99,7 @@ class Metrics:
     """The metrics of one server, in a registry of their own.
 
     Args:
-        stats: The tracker's numbers at this moment.
+        stats: Returns the tracker's numbers of this moment.
     """
 
     def __init__(self, stats: Callable[[], Stats]) -> None:
@@ -119,22 +119,22 @@ class Metrics:
         self.registry.register(_FanOut(self._frames, self._sizes, self._delays, self.ticks))
 
     def observe_frames(self, dialect: str, kind: str, frames: int, size: int, clients: int = 1) -> None:
-        """Frames were sent at once to each of some clients, of so many bytes together."""
+        """Count frames, of so many bytes together, that were sent at once to each of some clients."""
         if frames:
             self._frames[dialect, kind] += frames * clients
             self._sizes[dialect].observe(size / frames, frames * clients)
 
     def observe_delays(self, delays: Iterable[float]) -> None:
-        """Reports went out so many seconds after their records were published, one value each."""
+        """Count reports by how many seconds after the publishing of their records they went out, one value each."""
         self._delays.observe_all(delays)  # below 0 the broker's clock is ahead of ours
 
     def exposition(self) -> tuple[bytes, str]:
-        """All of it as text, and its content type."""
+        """Return all of it as text, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
 
 class _Numbers(Collector):
-    """The tracker's numbers, read when they are asked for."""
+    """Collects the tracker's numbers when they are asked for."""
 
     def __init__(self, stats: Callable[[], Stats]) -> None:
         self._stats = stats
@@ -160,7 +160,7 @@ class _Numbers(Collector):
 
 
 class _FanOut(Collector):
-    """What was sent to the viewers."""
+    """Collects what was sent to the viewers."""
 
     def __init__(
         self, frames: dict[tuple[str, str], int], sizes: dict[str, Histogram], delays: Histogram, ticks: Histogram

@@ -81,7 +81,8 @@ def test_it_draws_in_its_thread_while_that_lives_and_a_last_time_when_it_is_stop
     feed = Feed(changes)
     assert start(background, feed)
     assert background.running
-    assert changes.wait(lambda: len(screen.drawn) >= 3, 20)
+    seen = changes.seq
+    assert changes.wait(lambda: len(screen.drawn) >= 3 and changes.seq >= seen + 3, 20)  # time is a change, too
     background.stop()
     assert (background.running, feed.status.state) == (False, "stopped")
     (thread,) = set(screen.drawn[1:])

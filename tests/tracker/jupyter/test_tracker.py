@@ -266,7 +266,6 @@ async def test_one_can_wait_for_any_of_the_numbers(tracker, topic):
     topic.write(*(state(n, time=NOW) for n in range(3)))
     stats = await waiting
     assert (stats.aircraft, stats.rows, stats.state) == (3, 3, "connected")
-    assert (await tracker.until(lambda stats: stats.rate == 0.0)).aircraft == 3  # by time alone
 
 
 def test_the_address_comes_from_the_environment(monkeypatch):

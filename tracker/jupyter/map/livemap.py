@@ -2,7 +2,7 @@
 
     Scene ──> LiveMap.draw ──> viewpoint, markers, popups, a count ──> one message for each marker that changed
     window ──> positions over time (`Paths`) ──> one line for all trails ──> one message every two seconds
-    browser ──> clicks, answers to moves (handed over, any thread) ──> the next draw
+    browser ──> clicks, answers to moves, on any thread ──> the next draw
 
 Here are the widget, what lies on it besides aircraft, and the order of a draw. `looks` says which aircraft are drawn,
 `markers` what is sent for them, `popups` what these say, `viewpoint` where the map looks of its own accord.
@@ -45,7 +45,7 @@ _START = {"center": [still.WORLD.lat, still.WORLD.lon], "zoom": 2, "world_copy_j
 
 
 class LiveMap(Screen, ipyleaflet.Map):
-    """A map in a notebook that shows where aircraft are, as long as somebody calls `draw`.
+    """A map in a notebook that shows where aircraft are, as long as a tracker draws on it.
 
     A marker points where its aircraft flies (a dot: that is not known), is coloured by altitude, turns grey when the
     aircraft is stale and is gone when it is lost. The mouse over it tells the callsign, a click opens its values, which
@@ -132,7 +132,7 @@ class LiveMap(Screen, ipyleaflet.Map):
         self._popups.close()
 
     def still(self) -> bytes:
-        """The map as it is now, as a PNG: what a reader without a kernel sees."""
+        """Return the map as it is now, as a PNG: what a reader without a kernel sees."""
         view = View(self.center[0], self.center[1], self.zoom) if self._viewpoint.placed else None
         return still.render(self.picture, view, limit=self.limit, scale=self._scale)
 
@@ -158,14 +158,14 @@ class LiveMap(Screen, ipyleaflet.Map):
         self._markers.draw(picture, looks(picture, lon, rows, self.zoom, self._scale), self._popups.open)
 
     def _draw_trails(self) -> None:
-        """All in one layer, replaced whole: one message."""
+        """Draw all trails in one layer, replaced whole: one message."""
         lines = self._trails.draw(self._markers.drawn, self.center[1], self._clock())
         if lines is not None:
             self._trail_layer.locations = lines
 
 
 def _backdrop(tiles: str | None) -> tuple[Any, ...]:
-    """Land and borders, in one message; above them tiles, of which those that do not load stay transparent."""
+    """Return land and borders, one message, and above them tiles; those that do not load stay transparent."""
     # The style of each feature stands in the data: given as a trait it would make the widget send all of it twice.
     land = ipyleaflet.GeoJSON(name="Land", data=basemap.geojson(_PANE))
     if tiles is None:
