@@ -1,45 +1,30 @@
-"""Rows of Parquet files. The only module that needs pyarrow; import it only when such a file is to be read."""
+"""Rows of Parquet files. The only module that needs pyarrow: import it only when there is such a file to read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from producer.errors import SourceError
-from producer.sources.recording import require_columns
-
-_COLUMNS = (
-    "timestamp",
-    "icao24",
-    "callsign",
-    "latitude",
-    "longitude",
-    "altitude",
-    "geoaltitude",
-    "groundspeed",
-    "track",
-    "vertical_rate",
-    "onground",
-    "squawk",
-)
+from producer.sources.rows import COLUMNS, Row, require_columns
 
 
-def rows(path: Path, name: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Gives the rows of a file, numbered from 1, by batches.
+def rows(path: Path, name: str) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a file, numbered from 1; it is read in batches.
 
     Args:
         path: The file.
-        name: What errors call it.
+        name: What errors call the file.
 
     Raises:
-        SourceError: It is no Parquet file, or lacks a column that every report needs.
+        SourceError: It is not a Parquet file, or lacks a column that every report needs.
     """
     try:
         with pq.ParquetFile(path) as file:
-            columns = [column for column in _COLUMNS if column in file.schema_arrow.names]
+            columns = [column for column in COLUMNS if column in file.schema_arrow.names]
             require_columns(name, file.schema_arrow.names)
             number = 0
             for batch in file.iter_batches(batch_size=4096, columns=columns):

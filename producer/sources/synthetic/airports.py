@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.errors import ProducerError
-from producer.sources.recording import FOOT
+from producer.sources.rows import FOOT
 from producer.sources.synthetic.chance import Chance, Draw
 from producer.sources.synthetic.sphere import EARTH_RADIUS, arc, places
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.sources.recording import FOOT, KNOT
+from producer.sources.rows import FOOT, KNOT
 from tracker.columns.conversion import convert_times, convert_units
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
 

@@ -1,0 +1,180 @@
+"""Rows of tables in the columns and units of the `traffic` library's frame, and what each is on the wire.
+
+row ──> parse ───────────────────────────────────┐
+JSON line ──> parse_line: parse, or the wire's ──┴──> StateVector
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from producer import wire
+from producer.errors import SourceError
+from producer.wire import SchemaError, StateVector
+
+KNOT = 1852 / 3600
+"""m/s, exact by definition."""
+FOOT = 0.3048
+"""m, exact by definition."""
+
+_NUMBERS: Mapping[str, tuple[str, float]] = {
+    "lat": ("latitude", 1.0),
+    "lon": ("longitude", 1.0),
+    "velocity": ("groundspeed", KNOT),
+    "track": ("track", 1.0),
+    "altitude": ("altitude", FOOT),
+    "geo_altitude": ("geoaltitude", FOOT),
+    "vertical_rate": ("vertical_rate", FOOT / 60),
+}
+"""By the field of the wire: the column that holds it, and how many of the wire's units one of the column's is."""
+
+COLUMNS = ("timestamp", "icao24", "callsign", *(column for column, _ in _NUMBERS.values()), "onground", "squawk")
+"""The columns that are read; a table may have others."""
+
+_NOT_A_VALUE = frozenset({"", "nan", "NaN", "NaT", "<NA>", "null", "None"})  # as frames are written
+_TRUTHS = {
+    **dict.fromkeys(("true", "True", "TRUE", "1", "1.0"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "0", "0.0"), False),
+}
+
+Row = Mapping[str, object]
+
+
+def parse(row: Row) -> StateVector:
+    """Parse one row of the `traffic` library's columns.
+
+    Args:
+        row: By column: `timestamp` (ISO 8601, UTC where it names no zone; s since 1970; or a datetime), `latitude` and
+            `longitude` deg, `icao24` or `callsign`; where known `altitude` and `geoaltitude` ft, `groundspeed` kt,
+            `track` deg, `vertical_rate` ft/min, `onground`, `squawk`. Numbers may be texts; None, NaN and "" mean that
+            a value is not known.
+
+    Raises:
+        SchemaError: It is not a report.
+    """
+    fields: dict[str, object] = {}
+    for field, (column, scale) in _NUMBERS.items():
+        value = row.get(column)
+        if value is None or value == "":
+            continue
+        number = _number(column, value)
+        if number is not None:
+            fields[field] = number * scale
+    time = _time(row.get("timestamp"))
+    if time is None:
+        raise SchemaError("missing", "timestamp", "absent", "a time is required")
+    fields["time"] = time
+    fields["icao24"] = _known(row.get("icao24"))
+    fields["callsign"] = _known(row.get("callsign"))
+    fields["on_ground"] = _truth("onground", row.get("onground"))
+    fields["squawk"] = _digits(row.get("squawk"))
+    return wire.validate(fields)
+
+
+def parse_line(line: bytes) -> StateVector:
+    """Parse one JSON line: a row of the same columns or, if it has a `lat`, a state vector as on the wire.
+
+    Raises:
+        SchemaError: It is not a report, or is a state vector without a `time`.
+    """
+    try:
+        row = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        row = None
+    if isinstance(row, dict) and "lat" not in row:
+        return parse(row)
+    state = wire.decode(line)  # which also tells what is wrong with a line that is not an object
+    if state.time is None:
+        raise SchemaError("missing", "time", "absent", "a recorded report needs its time")
+    return state
+
+
+def _known(value: object) -> object:
+    """Return a value, or None for what frames hold where a value is not known: None, NaN, NaT and their spellings."""
+    if isinstance(value, str):
+        return None if value in _NOT_A_VALUE or value.isspace() else value
+    return value if value == value else None  # NaN and NaT differ from themselves
+
+
+def _number(column: str, value: object) -> float | None:
+    value = _known(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise SchemaError("type", column, repr(value)[:60], "a number is required")
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise SchemaError("format", column, repr(value)[:60], "a number is required") from None
+    if not math.isfinite(number):
+        raise SchemaError("not-finite", column, str(number), "a finite number is required")
+    return number
+
+
+def _time(value: object) -> float | None:
+    value = _known(value)
+    if isinstance(value, datetime):
+        return _epoch(value)
+    return _time_of_text(value) if isinstance(value, str) else _number("timestamp", value)
+
+
+@functools.lru_cache(maxsize=64)  # all aircraft report in the same second
+def _time_of_text(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return _epoch(datetime.fromisoformat(text.strip()))
+    except (ValueError, OverflowError):
+        limit = "ISO 8601, or seconds since 1970, is required"
+        raise SchemaError("format", "timestamp", repr(text[:60]), limit) from None
+
+
+def _epoch(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _truth(column: str, value: object) -> bool | None:
+    value = _known(value)
+    if value is None or isinstance(value, bool):
+        return value
+    truth = _TRUTHS.get(str(value).strip())
+    if truth is None:
+        raise SchemaError("format", column, repr(value)[:60], "true or false is required")
+    return truth
+
+
+def _digits(value: object) -> object:
+    """Return a squawk as text: in a frame where some are not known, the others may be numbers, such as 1000.0."""
+    value = _known(value)
+    if value is None or isinstance(value, bool):
+        return value
+    return str(value).strip().removesuffix(".0")
+
+
+def require_columns(name: str, columns: Iterable[str]) -> None:
+    """Refuse a table without the columns that every report needs.
+
+    Args:
+        name: What the error calls the table.
+        columns: Its columns.
+
+    Raises:
+        SourceError: One is missing.
+    """
+    found = list(columns)
+    if not found:
+        raise SourceError(name, "holds no reports (it is empty)")
+    missing = [column for column in ("timestamp", "latitude", "longitude") if column not in found]
+    if "icao24" not in found and "callsign" not in found:
+        missing.append("icao24 (or callsign)")
+    if missing:
+        listed = repr(", ".join(found))
+        shown = listed if len(listed) <= 120 else f"{listed[:120]}..."
+        raise SourceError(name, f"has no column {', '.join(missing)}; its first line has {shown}")
