@@ -1,9 +1,10 @@
-"""Makes the topic of the state vectors where it does not exist, with time stamps by the broker."""
+"""The topic of the state vectors, which is made if it does not exist, with time stamps by the broker."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
@@ -12,8 +13,18 @@ from kafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic, and how it is made."""
+
+    name: str
+    partitions: int = 4
+    retention_ms: int | None = None
+    """How long it keeps records, ms; -1: for good; None: as long as the broker's default says."""
+
+
 class _Admin(KafkaAdminClient):  # type: ignore[misc] # untyped
-    """An admin client that leaves no thread and no socket behind where it finds no broker."""
+    """An admin client that leaves neither a thread nor a socket behind if it finds no broker."""
 
     def __init__(self, **configs: Any) -> None:  # noqa: ANN401
         try:
@@ -24,24 +35,14 @@ class _Admin(KafkaAdminClient):  # type: ignore[misc] # untyped
             raise
 
 
-def make_topic(
-    topic: str,
-    servers: Sequence[str],
-    client_options: Mapping[str, Any],
-    *,
-    partitions: int,
-    retention_ms: int | None,
-    timeout: float,
-) -> None:
-    """Makes the topic where it does not exist, whoever else does so at the same time; else it is left as it is.
+def make_topic(topic: Topic, servers: Sequence[str], client_options: Mapping[str, Any], *, timeout: float) -> None:
+    """Make a topic if it does not exist, even if another does so at the same time; otherwise leave it as it is.
 
     Args:
-        topic: Its name.
+        topic: What to make.
         servers: Brokers to ask for the others, `host:port` each.
         client_options: How to speak to them, from `Security.client_options`.
-        partitions: Of the topic.
-        retention_ms: How long it keeps records, ms; -1: for good; None: as the broker does.
-        timeout: How long a broker, and then the topic, is waited for, s.
+        timeout: How long to wait for a broker, and then for the topic, s.
 
     Raises:
         KafkaError: No broker answers in `timeout` seconds, or it refuses.
@@ -54,19 +55,19 @@ def make_topic(
         **client_options,
     )
     configs = {"message.timestamp.type": "LogAppendTime"}
-    if retention_ms is not None:
-        configs["retention.ms"] = str(retention_ms)
-    wanted = {"num_partitions": partitions, "configs": configs}
+    if topic.retention_ms is not None:
+        configs["retention.ms"] = str(topic.retention_ms)
+    wanted = {"num_partitions": topic.partitions, "configs": configs}
     try:
-        if topic in admin.list_topics():
+        if topic.name in admin.list_topics():
             return
         try:
-            admin.create_topics({topic: {**wanted, "replication_factor": -1}})  # the broker's default
+            admin.create_topics({topic.name: {**wanted, "replication_factor": -1}})  # the broker's default
         except InvalidReplicationFactorError:
-            admin.create_topics({topic: {**wanted, "replication_factor": 1}})  # a broker that wants to be told
-        admin.wait_for_topics([topic], timeout_ms=milliseconds)
-        logger.info("made topic %s with %d partitions", topic, partitions)
+            admin.create_topics({topic.name: {**wanted, "replication_factor": 1}})  # some brokers have no default
+        admin.wait_for_topics([topic.name], timeout_ms=milliseconds)
+        logger.info("made topic %s with %d partitions", topic.name, topic.partitions)
     except TopicAlreadyExistsError:
-        pass  # somebody else was quicker
+        pass  # another was quicker
     finally:
         admin.close()

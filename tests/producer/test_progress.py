@@ -1,10 +1,9 @@
-"""producer/progress.py: what is said on a terminal, in the log and by the heartbeat."""
+"""producer/progress.py: how publishing goes, on a terminal, in the log and by the heartbeat."""
 
 import contextlib
 import os
 import pty
 import signal
-import time
 
 import pytest
 from patience import PATIENCE
@@ -12,10 +11,8 @@ from reading import count
 from running import finish, run, start, wait_for
 
 from producer.progress import Progress
-from producer.publish.publisher import Publisher
 from producer.sources.recording import BUNDLED, Recording
 from producer.sources.replay import Replay
-from producer.stop import Stop
 
 pytestmark = [
     pytest.mark.usefixtures("_kafka_leaves_sockets"),
@@ -44,17 +41,55 @@ def test_a_terminal_shows_one_line_that_is_rewritten(broker):
     assert text.endswith("\r\x1b[K")
 
 
-def test_where_nobody_watches_a_line_is_logged_now_and_then(caplog):
+class Counts:
+    """What a publisher counts, as a test wants it."""
+
+    sent = delivered = failed = in_flight = 0
+    silent_for = 0.0
+
+
+@pytest.fixture
+def counts():
+    return Counts()
+
+
+@pytest.fixture
+def recording():
+    return Recording(BUNDLED)
+
+
+@pytest.fixture
+def source(recording):
+    return Replay(recording)
+
+
+def test_without_a_terminal_a_line_is_logged_every_ten_seconds(counts, source, caplog):
     now = [0.0]
-    publisher = Publisher("localhost:9092", "t", stop=Stop())
-    progress = Progress(publisher, Replay(Recording(BUNDLED)), terminal=False, clock=lambda: now[0])
+    progress = Progress(counts, source, terminal=False, clock=lambda: now[0])
     with caplog.at_level("INFO"):
         for second in range(40):
             now[0] = float(second)
-            publisher.sent += 5
+            counts.sent += 5
             progress.show(0.25)
     assert len(caplog.messages) == 3
     assert caplog.messages[1] == "sent 105  5/s  lag 0.2 s  in flight 0"
+
+
+def test_a_line_tells_what_is_wrong(counts, recording, source, caplog):
+    now = [0.0]
+    progress = Progress(counts, source, terminal=False, clock=lambda: now[0])
+    now[0] = 10.0
+    counts.sent, counts.delivered, counts.failed, counts.in_flight, counts.silent_for = 2000, 700, 300, 1000, 4.0
+    recording.refused = 7
+    with caplog.at_level("INFO"):
+        progress.show(1.0)
+    assert caplog.messages == [
+        "sent 2,000  200/s  lag 1.0 s  in flight 1,000  not delivered 300  rows refused 7  "
+        "NO ANSWER from the broker for 4 s, waiting"
+    ]
+    assert progress.summary() == (
+        "sent 2,000 reports in 10.0 s (200/s), delivered 700, NOT delivered 300, 7 rows refused"
+    )
 
 
 def test_the_heart_beats_while_the_broker_takes_what_it_is_given(broker, tmp_path):
@@ -68,13 +103,12 @@ def test_the_heart_beats_while_the_broker_takes_what_it_is_given(broker, tmp_pat
         assert finish(process)[0] == 0
 
 
-def test_the_heart_stands_still_while_the_broker_is_away(tmp_path):
-    publisher = Publisher("localhost:9092", "t", stop=Stop())
-    progress = Progress(publisher, Replay(Recording(BUNDLED)), terminal=False, heartbeat=tmp_path / "heartbeat")
-    publisher._silent_since = time.monotonic() - 4.0
+def test_the_heart_stands_still_while_the_broker_is_away(counts, source, tmp_path):
+    progress = Progress(counts, source, terminal=False, heartbeat=tmp_path / "heartbeat")
+    counts.silent_for = 4.0
     progress.show(0.0)
     assert not (tmp_path / "heartbeat").exists()
-    publisher._silent_since = None
+    counts.silent_for = 0.0
     progress.show(0.0)
     assert (tmp_path / "heartbeat").exists()
 

@@ -1,4 +1,4 @@
-"""producer/publish.py, against a real broker that also goes away."""
+"""producer/publish/publisher.py, against a real broker that also goes away."""
 
 import itertools
 import signal
@@ -9,13 +9,12 @@ import threading
 import time
 
 import pytest
-from kafka.partitioner import DefaultPartitioner
 from patience import PATIENCE
 from publishing import states
 from reading import count, records
 
 from producer.errors import BrokerError
-from producer.publish.publisher import KeyPartitioner, Publisher
+from producer.publish.publisher import Publisher
 from producer.stop import Stop
 from producer.wire import decode
 from tracker.devbroker import BrokerThread
@@ -201,19 +200,3 @@ def test_a_broker_that_comes_back_empty_gets_the_topic_anew(size):
         found = records(second.address, "shipments")
         assert len(found) == publisher.delivered - 1, "all but the one that the first broker had"
         assert {record.timestamp_type for record in found} == {1}
-
-
-def test_the_partition_is_that_of_every_kafka_client():
-    class Cluster:
-        def topics(self):
-            return {"t"}
-
-        def partitions_for_topic(self, topic):
-            return {0, 1, 2, 3, 4}
-
-        def available_partitions_for_topic(self, topic):
-            return {0, 1, 2, 3, 4}
-
-    for number in range(200):
-        call = ("t", None, f"{number:06x}".encode(), None, b"", Cluster())
-        assert KeyPartitioner().partition(*call) == DefaultPartitioner().partition(*call)

@@ -1,4 +1,4 @@
-"""producer/topic.py: the topic that a publisher makes on a real broker."""
+"""producer/publish/topic.py: the topic that a publisher makes on a real broker."""
 
 import threading
 import time
