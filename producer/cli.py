@@ -29,55 +29,82 @@ from producer.target import Target, target_options
 _MAX_FLIGHTS = 100_000  # synthetic.identity.MAX_FLIGHTS, which is not imported before it is needed
 
 
-def _speed(text: str) -> float:
-    if text == "max":
-        return math.inf
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = math.nan
-    if not (speed > 0 and math.isfinite(speed)):
-        raise click.BadParameter(f"{text!r} is neither a positive number nor 'max'")
-    return speed
+# click's types are generic in its newest versions alone, hence the comments for mypy.
 
 
-def _finite(value: float | None) -> float | None:
-    if value is not None and not math.isfinite(value):  # click's ranges let NaN through
-        raise click.BadParameter(f"{value} is not a finite number")
-    return value
+class _Speed(click.ParamType):  # type: ignore[type-arg]
+    """A multiple of real time: a positive number, or `max` (as fast as possible, `inf`)."""
 
+    name = "speed"
 
-def _region(text: str | None) -> tuple[float, float, float, float] | None:
-    if text is None:
-        return None
-    try:
-        lat_min, lon_min, lat_max, lon_max = (float(number) for number in text.split(","))
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not lat_min,lon_min,lat_max,lon_max, in degrees") from None
-    if not -90 <= lat_min < lat_max <= 90:
-        raise click.BadParameter(f"{text!r}: -90 <= lat_min < lat_max <= 90 is required (lat_min comes first)")
-    if not (-180 <= lon_min <= 180 and -180 <= lon_max <= 180 and lon_min != lon_max):
-        raise click.BadParameter(f"{text!r}: two different longitudes from -180 to 180 are required")
-    return lat_min, lon_min, lat_max, lon_max
-
-
-def _time(text: str | None) -> float | None:
-    """Reads ISO 8601 (UTC where it names no zone) or s since 1970, from 1970 until now."""
-    if text is None:
-        return None
-    try:
-        when = float(text)
-    except ValueError:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if value == "max":
+            return math.inf
         try:
-            read = datetime.fromisoformat(text)
+            speed = float(value)
         except ValueError:
-            raise click.BadParameter(
-                f"{text!r} is no time: write 2021-10-07T13:00:00Z, or seconds since 1970"
-            ) from None
-        when = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
-    if not 0 <= when <= time.time():
-        raise click.BadParameter(f"{text!r} is not between 1970 and now")
-    return when
+            speed = math.nan
+        if not (speed > 0 and math.isfinite(speed)):
+            self.fail(f"{value!r} is neither a positive number nor 'max'", param, ctx)
+        return speed
+
+
+class _FiniteRange(click.FloatRange):
+    """A number within limits; those of click let NaN through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value}: a finite number is needed", param, ctx)
+        return number
+
+
+class _Region(click.ParamType):  # type: ignore[type-arg]
+    """A box: south, west, north, east, in degrees; where west is above east it crosses the antimeridian."""
+
+    name = "region"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float, float, float]:
+        try:
+            lat_min, lon_min, lat_max, lon_max = (float(number) for number in value.split(","))
+        except ValueError:
+            self.fail(f"{value!r}: lat_min,lon_min,lat_max,lon_max is needed, in degrees", param, ctx)
+        if not -90 <= lat_min < lat_max <= 90:
+            self.fail(f"{value!r}: -90 <= lat_min < lat_max <= 90 is needed (lat_min comes first)", param, ctx)
+        if not (-180 <= lon_min <= 180 and -180 <= lon_max <= 180 and lon_min != lon_max):
+            self.fail(f"{value!r}: two different longitudes from -180 to 180 are needed", param, ctx)
+        return lat_min, lon_min, lat_max, lon_max
+
+
+class _Past(click.ParamType):  # type: ignore[type-arg]
+    """A moment from 1970 until now, in s since 1970: ISO 8601 (UTC where no zone is named), or those seconds."""
+
+    name = "past"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            moment = float(value)
+        except ValueError:
+            try:
+                parsed = datetime.fromisoformat(value)
+            except ValueError:
+                self.fail(f"{value!r}: 2021-10-07T13:00:00Z, or seconds since 1970, is needed", param, ctx)
+            moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+        if not 0 <= moment <= time.time():
+            self.fail(f"{value!r}: a moment between 1970 and now is needed", param, ctx)
+        return moment
+
+
+_speed = option(
+    "--speed",
+    envvar="PRODUCER_SPEED",
+    default="1",
+    type=_Speed(),
+    metavar="NUMBER|max",
+    help="Times real time.",
+)
 
 
 def _version() -> str:
@@ -98,14 +125,7 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@option(
-    "--speed",
-    envvar="PRODUCER_SPEED",
-    default="1",
-    metavar="NUMBER|max",
-    callback=lambda _context, _parameter, value: _speed(value),
-    help="Times real time.",
-)
+@_speed
 @option(
     "--time",
     "clock",
@@ -139,8 +159,7 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
     "--rate",
     envvar="PRODUCER_RATE",
     default=1.0,
-    type=click.FloatRange(0.001, 100),
-    callback=lambda _context, _parameter, value: _finite(value),
+    type=_FiniteRange(0.001, 100),
     metavar="HZ",
     help="Reports per aircraft and second of event time; 0.2 is one every 5 s.",
 )
@@ -154,32 +173,24 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
 @option(
     "--duration",
     envvar="PRODUCER_DURATION",
-    type=click.FloatRange(0, min_open=True),
-    callback=lambda _context, _parameter, value: _finite(value),
+    type=_FiniteRange(0, min_open=True),
     metavar="SECONDS",
     help="Stop after so much event time.",
 )
 @option(
     "--region",
     envvar="PRODUCER_REGION",
+    type=_Region(),
     metavar="LAT_MIN,LON_MIN,LAT_MAX,LON_MAX",
-    callback=lambda _context, _parameter, value: _region(value),
     help="Where the airports are, degrees (south, west, north, east), such as --region=42,-5,51,8; west is above east "
     "where it crosses the antimeridian.  [default: everywhere]",
 )
-@option(
-    "--speed",
-    envvar="PRODUCER_SPEED",
-    default="1",
-    metavar="NUMBER|max",
-    callback=lambda _context, _parameter, value: _speed(value),
-    help="Times real time.",
-)
+@_speed
 @option(
     "--start",
     envvar="PRODUCER_START",
+    type=_Past(),
     metavar="TIME",
-    callback=lambda _context, _parameter, value: _time(value),
     help="Event time of the first report where the speed is not 1, in the past: ISO 8601, or seconds since 1970.",
 )
 @target_options

@@ -82,7 +82,7 @@ def test_the_command_gives_the_same_twice_from_a_start_in_the_past(broker):
         (["--speed", "10"], "--start"),
         (["--speed", "max"], "--start"),
         (["--start", "2021-10-07"], "--speed"),
-        (["--speed", "10", "--start", "yesterday"], "no time"),
+        (["--speed", "10", "--start", "yesterday"], "2021-10-07T13:00:00Z, or seconds since 1970, is needed"),
         (["--speed", "10", "--start", "2999-01-01"], "between 1970 and now"),
         (["--speed", "10", "--start", "-5"], "between 1970 and now"),
         (["--speed", "10", "--start", "nan"], "between 1970 and now"),
