@@ -12,6 +12,7 @@ import importlib
 import logging
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +21,7 @@ from producer.errors import ProducerError
 from producer.progress import Progress
 from producer.sources.pacing import run
 from producer.sources.source import Source
-from producer.stop import Stop
+from producer.stop import Interrupted, Stop
 from producer.target import Target
 
 if TYPE_CHECKING:
@@ -61,9 +62,13 @@ def deliver(target: Target, source: Source) -> None:
     progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
     with stop.on_signals(), progress.logs():
         try:
-            with source, publisher:  # a file that cannot be read is reported before a broker is looked for
+            with source, ExitStack() as opened:  # a file that cannot be read is reported before a broker is looked for
+                with stop.interrupting():
+                    opened.enter_context(publisher)
                 logger.info("publishing %s to %s at %s", source.name, target.topic, target.bootstrap_servers)
                 run(source, publisher, stop, progress=progress.show)
+        except Interrupted:
+            logger.info("stopped while no broker was found: nothing was published")
         finally:
             if publisher.sent:
                 logger.info(progress.summary())

@@ -1,4 +1,4 @@
-"""`Stop`: a wish to end that may come from a signal handler, and that wakes whoever waits."""
+"""`Stop`: a request to end that may come from a signal handler, and that wakes what waits for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 
+class Interrupted(BaseException):
+    """The end was requested while something ran that does not look at the stop; no `Exception`, so that it gets out."""
+
+
 class Stop:
     """Like `threading.Event`, but safe to set in a signal handler while the same thread waits for it.
 
@@ -17,34 +21,38 @@ class Stop:
 
     def __init__(self) -> None:
         self._set = False
+        self._interrupts = False
         self._wakeups: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def set(self) -> None:
-        """Asks for the end. From any thread or signal handler."""
+        """Request the end; from any thread or signal handler."""
         self._set = True
         self._wakeups.put(None)
 
     def is_set(self) -> bool:
-        """Whether the end was asked for."""
+        """Return whether the end was requested."""
         return self._set
 
     def wait(self, timeout: float) -> bool:
-        """Waits until the end is asked for, at most `timeout` seconds; returns whether it is."""
+        """Wait until the end is requested, at most `timeout` seconds; return whether it is."""
         if not self._set and timeout > 0:
             try:
                 self._wakeups.get(timeout=timeout)
             except queue.Empty:
                 return self._set
-            self._wakeups.put(None)  # for the next who waits
+            self._wakeups.put(None)  # for the next one that waits
         return self._set
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Sets it at SIGINT or SIGTERM; a second signal acts as it would without. Only in the main thread."""
+        """Set it at SIGINT or SIGTERM; a second signal acts as it would without. Only in the main thread."""
 
         def handle(signum: int, _frame: FrameType | None) -> None:
             signal.signal(signum, before[signal.Signals(signum)])
             self.set()
+            if self._interrupts:
+                self._interrupts = False
+                raise Interrupted
 
         signals = (signal.SIGINT, signal.SIGTERM)
         before = {signum: signal.signal(signum, handle) for signum in signals}
@@ -53,3 +61,18 @@ class Stop:
         finally:
             for signum in signals:
                 signal.signal(signum, before[signum])
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """Have a signal raise `Interrupted` as long as this lasts: a client that looks for a broker heeds no stop.
+
+        Raises:
+            Interrupted: A signal comes, or the end was requested before.
+        """
+        self._interrupts = True
+        try:
+            if self._set:
+                raise Interrupted
+            yield
+        finally:
+            self._interrupts = False

@@ -1,10 +1,12 @@
 """producer/delivery.py: commands that are stopped, and what is then delivered."""
 
 import signal
+import socket
 import subprocess
 import sys
 
 import pytest
+from patience import PATIENCE
 from reading import count
 from running import finish, start, wait_for_records
 
@@ -55,3 +57,15 @@ def test_without_kafka_python_the_extra_is_named():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == "producer: kafka is missing: pip install 'flight-tracker[producer]'\n"
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once_while_it_looks_for_a_broker(signum):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"127.0.0.1:{deaf.getsockname()[1]}"
+        with start("replay", "--bootstrap-servers", address, "--connect-timeout", "3600") as process:
+            deaf.accept()  # it has begun to look, and nothing ever answers
+            process.send_signal(signum)
+            _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "stopped while no broker was found: nothing was published" in said

@@ -1,4 +1,4 @@
-"""producer/stop.py: a wish to end that wakes whoever waits."""
+"""A request to end that wakes what waits for it."""
 
 import signal
 import threading
@@ -6,7 +6,7 @@ import threading
 import pytest
 from patience import PATIENCE
 
-from producer.stop import Stop
+from producer.stop import Interrupted, Stop
 
 
 def test_a_stop_wakes_another_thread_and_stays_set():
@@ -35,3 +35,28 @@ def test_a_signal_sets_it_and_the_second_acts_as_ever():
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_where_nothing_looks_at_the_stop_a_signal_gets_out_of_it_and_past_every_except(signum):
+    stop = Stop()
+    with stop.on_signals(), pytest.raises(Interrupted), stop.interrupting():
+        signal.raise_signal(signum)
+    assert not issubclass(Interrupted, Exception)
+    assert stop.is_set()
+
+
+def test_an_end_that_was_requested_before_lets_nothing_begin():
+    stop = Stop()
+    stop.set()
+    with pytest.raises(Interrupted), stop.interrupting():
+        pytest.fail("it began")
+
+
+def test_afterwards_a_signal_only_sets_it():
+    stop = Stop()
+    with stop.on_signals():
+        with stop.interrupting():
+            pass
+        signal.raise_signal(signal.SIGTERM)
+    assert stop.is_set()
