@@ -67,8 +67,15 @@ class Site:
         self._server.stdout.close()
 
     def publish(self, *flights: StateVector) -> None:
-        """Returns when the broker has them all."""
-        sent = [self._producer.send("shipments", encode(one), key=one.key.encode()) for one in flights]
+        """Return when the broker has them all."""
+        self._send([(encode(one), one.key.encode()) for one in flights])
+
+    def send(self, *values: bytes) -> None:
+        """Publish values as they are, valid or not; return when the broker has them all."""
+        self._send([(value, None) for value in values])
+
+    def _send(self, records: list[tuple[bytes, bytes | None]]) -> None:
+        sent = [self._producer.send("shipments", value, key=key) for value, key in records]
         self._producer.flush()
         for future in sent:
             future.get(timeout=PATIENCE)

@@ -32,11 +32,11 @@ describe("status", () => {
     expect(told.state).toContain("(1008): no.");
   });
 
-  test("a server that refuses all that it is sent says how much, why, and shows one", () => {
-    const refused = { count: 1_234, reason: "lat is missing", example: '{"hex":"3c6514"}' };
-    const told = said({ name: "live" }, null, refused, 0);
-    expect(told).toMatchObject({ tone: "bad", state: "Connected, but the server refuses what it is sent" });
-    expect(told.detail).toBe('1,234 reports: lat is missing, for example {"hex":"3c6514"}');
-    expect(said({ name: "live" }, null, { count: 1, reason: "dialect", example: "" }, 0).detail).toBe("1 report: dialect");
+  test("a server that has nothing to show says why", () => {
+    const told = said({ name: "live" }, null, "all reports so far were refused (12)", 0);
+    expect(told).toMatchObject({ tone: "bad", state: "Connected, but there is nothing to show:" });
+    expect(told.detail).toBe("all reports so far were refused (12)");
+    const away = said({ name: "live" }, { behind: 75, cause: "broker" }, "all reports so far were refused (12)", 0);
+    expect(away.state).toBe("The server receives nothing from its broker");
   });
 });

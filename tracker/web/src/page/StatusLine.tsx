@@ -6,12 +6,12 @@ import { lagSaid, said } from "./said";
 import { ageSaid, grouped } from "./units";
 
 export function StatusLine() {
-  const { live, stream, refusals } = usePage();
+  const { live, stream, trouble } = usePage();
   const phase = useWatched(live.phases);
   const digest = useWatched(live.digest);
-  const refused = useWatched(refusals.told);
+  const told = useWatched(trouble.told);
   useCountdown(phase.name === "waiting");
-  const { tone, state, detail, retry } = said(phase, digest.lag, refused, performance.now() / 1000);
+  const { tone, state, detail, retry } = said(phase, digest.lag, told, performance.now() / 1000);
   return (
     <div className="status">
       <span className={`dot ${tone}`} aria-hidden="true" />

@@ -9,11 +9,11 @@ import type { Told } from "./elsewhere";
 import { FlightMap } from "./flightmap";
 import { Live } from "./live";
 import { askWhy } from "./refusal";
-import { askStats, Refusals } from "./refusals";
 import { askFlight, Selection } from "./selection";
 import { socketUrl, Stream } from "./stream";
 import { systemTheme, type Theme } from "./theme";
 import { askTrack, Tracks } from "./tracks";
+import { askStats, Trouble } from "./trouble";
 import { Views, windowAddress } from "./views";
 import type { Watched } from "./watched";
 
@@ -35,7 +35,7 @@ export class Page {
   readonly views: Views;
   readonly live: Live;
   readonly selection: Selection;
-  readonly refusals = new Refusals(askStats, clock);
+  readonly trouble = new Trouble(askStats, clock);
   readonly stream: Stream;
   readonly #tracks = new Tracks(askTrack, clock);
   #map: FlightMap | null = null;
@@ -139,7 +139,7 @@ export class Page {
     this.live.tick();
     const live = this.live.phases.get().name === "live" && this.live.filled.get();
     this.selection.tick(live);
-    this.refusals.tick(live && this.fleet.size === 0);
+    this.trouble.tick(live && this.fleet.size === 0);
   }
 
   #trail(key: string): void {

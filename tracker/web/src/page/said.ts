@@ -1,9 +1,8 @@
 /** How the connection stands, in words. */
 
 import type { Digest } from "./live";
-import type { Refused } from "./refusals";
 import type { Phase } from "./stream";
-import { duration, grouped } from "./units";
+import { duration } from "./units";
 
 export interface Said {
   readonly tone: "good" | "busy" | "bad";
@@ -19,10 +18,10 @@ export interface Said {
  * Say how it stands with the connection, and with what the server is given.
  *
  * @param lag As the server told it last.
- * @param refused What the server refuses while there is no aircraft; null: nothing, as far as is known.
+ * @param trouble Why there is no aircraft, where the server says so.
  * @param now s of the clock that `Phase.until` means.
  */
-export function said(phase: Phase, lag: Digest["lag"], refused: Refused | null, now: number): Said {
+export function said(phase: Phase, lag: Digest["lag"], trouble: string | null, now: number): Said {
   switch (phase.name) {
     case "connecting":
       return { tone: "busy", state: "Connecting", detail: "", retry: false };
@@ -44,21 +43,8 @@ export function said(phase: Phase, lag: Digest["lag"], refused: Refused | null, 
       retry: false,
     };
   }
-  if (refused !== null) {
-    return {
-      tone: "bad",
-      state: "Connected, but the server refuses what it is sent",
-      detail: refusedSaid(refused),
-      retry: false,
-    };
-  }
+  if (trouble !== null) return { tone: "bad", state: "Connected, but there is nothing to show:", detail: trouble, retry: false };
   return { tone: "good", state: "Connected", detail: "", retry: false };
-}
-
-/** How much is refused, and why: `1,234 reports: lat is missing, for example {"icao24": ...`. */
-function refusedSaid({ count, reason, example }: Refused): string {
-  const such = example === "" ? "" : `, for example ${example}`;
-  return `${grouped(count)} ${count === 1 ? "report" : "reports"}: ${reason}${such}`;
 }
 
 /** How far the server is behind, in words. */
