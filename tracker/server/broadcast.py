@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -58,13 +59,17 @@ class Broadcast:
         store: Expires aircraft, once a second.
         status: The state of the feed.
         metrics: Counts frames, clients and delays.
+        clock: Seconds, monotonic.
     """
 
-    def __init__(self, hub: Hub, store: Store, status: Status, metrics: Metrics) -> None:
+    def __init__(
+        self, hub: Hub, store: Store, status: Status, metrics: Metrics, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.hub = hub
         self._store = store
         self._status = status
         self._metrics = metrics
+        self._clock = clock
         self._seats: dict[Viewer, _Seat] = {}
         self._news = asyncio.Event()
         self._sent: Counter[Due] = Counter()  # to how many viewers, in this tick
@@ -81,7 +86,7 @@ class Broadcast:
 
     def publish(self) -> None:
         """Send what has changed in the fleet, at once or as soon as the load allows."""
-        if time.monotonic() >= self._ready_at:
+        if self._clock() >= self._ready_at:
             self._turn()
         else:
             self.wake()
@@ -90,7 +95,7 @@ class Broadcast:
         """Add a viewer, and greet it."""
         outlet.dialect = dialect
         viewer = Viewer(dialect, subscribed=dialect.decode is None)
-        self._seats[viewer] = _Seat(viewer, outlet, moved_at=time.monotonic())
+        self._seats[viewer] = _Seat(viewer, outlet, moved_at=self._clock())
         self._metrics.clients.labels(dialect.name).inc()
         outlet.say(Hello(self.hub.epoch, time.time()))
         self.wake()
@@ -115,18 +120,18 @@ class Broadcast:
         """Serve until cancelled."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, self._second - time.monotonic())):
+                async with asyncio.timeout(max(0.0, self._second - self._clock())):
                     await self._news.wait()
-            await asyncio.sleep(self._ready_at - time.monotonic())  # what comes meanwhile goes out together
+            await asyncio.sleep(self._ready_at - self._clock())  # what comes meanwhile goes out together
             self._news.clear()
             self._turn()
 
     def _turn(self) -> None:
         """Do a tick, and decide how long the next one waits."""
-        begun = time.monotonic()
+        begun = self._clock()
         if self.tick(begun) and self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(_RETRY, self._try_again)
-        now = time.monotonic()
+        now = self._clock()
         self._metrics.ticks.observe(now - begun)
         rest = _SHARE * (now - begun)
         self._ready_at = now + min(rest, _LONGEST) if rest >= _SHORTEST else 0.0
