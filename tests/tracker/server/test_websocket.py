@@ -18,6 +18,20 @@ HANDSHAKE = (
 )
 
 
+class Watched(Outlet):
+    """An outlet that says when its connection has ended."""
+
+    lost: asyncio.Event
+
+    def connection_made(self, transport):
+        self.lost = asyncio.Event()
+        super().connection_made(transport)
+
+    def connection_lost(self, exc):
+        super().connection_lost(exc)
+        self.lost.set()
+
+
 class Endpoint:
     """An app that accepts, hands its outlet to the test, and stays until the connection has ended."""
 
@@ -41,7 +55,7 @@ async def endpoint():
 
 @pytest.fixture
 async def port(endpoint):
-    config = uvicorn.Config(endpoint, ws=Outlet, lifespan="off", log_config=None, ws_ping_interval=None)
+    config = uvicorn.Config(endpoint, ws=Watched, lifespan="off", log_config=None, ws_ping_interval=None)
     config.load()
     state = uvicorn.server.ServerState()
     loop = asyncio.get_running_loop()
@@ -94,6 +108,15 @@ async def test_a_client_that_never_answers_the_close_is_hung_up_on(endpoint, por
             received += chunk
         assert received == b"\x88\x0a\x03\xf5too slow"
         await endpoint.ended.wait()
+
+
+async def test_a_client_that_reads_nothing_at_all_is_hung_up_on_with_what_it_was_sent(endpoint, port):
+    async with raw(port), asyncio.timeout(PATIENCE):
+        outlet = await endpoint.outlets.get()
+        outlet.write(b"\x82\x7f" + (8 << 20).to_bytes(8, "big") + bytes(8 << 20))
+        outlet.dismiss(Bye(1013, "too slow"))
+        assert outlet.waiting  # so that a mere close would wait for the client for ever
+        await outlet.lost.wait()
 
 
 async def test_a_client_that_answers_ends_in_good_order(endpoint, port):
