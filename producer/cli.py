@@ -118,7 +118,7 @@ def _version() -> str:
 @click.version_option(_version(), prog_name="producer")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Publishes state vectors of aircraft to a Kafka topic."""
+    """Publish state vectors of aircraft to a Kafka topic."""
     if context.invoked_subcommand is None:
         raise click.UsageError(f"a command is required: {', '.join(sorted(cli.commands))} (see producer --help)")
 
@@ -204,7 +204,7 @@ def synthetic(
     speed: float,
     start: float | None,
 ) -> None:
-    """Makes up flights: between real airports, on great circles, at airliners' speeds, in every phase at once.
+    """Make up flights: between real airports, on great circles, at airliners' speeds, in every phase at once.
 
     At speed 1 event times are now. At another speed they begin at --start, and the run ends when they have reached the
     present.

@@ -104,7 +104,7 @@ _OPTIONS = (
 
 
 def target_options(command: F) -> F:
-    """Adds the options of where reports go; the command is called with a `Target` first."""
+    """Add the options of where reports go; the command is called with a `Target` first."""
 
     @functools.wraps(command)
     def wrapped(**options: Any) -> Any:  # noqa: ANN401 - click's options by name

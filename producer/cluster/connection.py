@@ -97,7 +97,7 @@ class Security:
 
     @classmethod
     def choose(cls, explicit: Mapping[str, object], environment: Mapping[str, str]) -> Self:
-        """Joins what was given explicitly with the environment, which is the default of each setting.
+        """Join what was given explicitly with the environment, which is the default of each setting.
 
         Where the protocol is explicit, what the environment holds for another protocol is left out.
 
@@ -117,7 +117,7 @@ class Security:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Takes all from the environment.
+        """Take all from the environment.
 
         Raises:
             SettingError: As `choose`.
@@ -146,7 +146,7 @@ class Security:
         return [name for name in given if not _applies(name, self.security_protocol)]
 
     def ssl_context(self) -> ssl.SSLContext | None:
-        """Reads the files and makes the context of TLS connections; None where there is no TLS.
+        """Read the files and make the context of TLS connections; None where there is no TLS.
 
         Raises:
             SettingError: A file is missing, or not what it should be.

@@ -44,7 +44,7 @@ class _Conversation:
         self._deadline = deadline
 
     def ask(self, request: int, version: int, body: bytes = b"") -> io.BytesIO:
-        """Sends a request; its answer's body.
+        """Send a request; its answer's body.
 
         Raises:
             OSError: No answer, or none of Kafka's.
@@ -187,7 +187,7 @@ def _handshake(conversation: _Conversation, mechanism: str) -> tuple[int, list[s
 
 
 def _authenticate(conversation: _Conversation, token: bytes) -> tuple[int, bytes]:
-    """Sends a token; the error's number, and the broker's token."""
+    """Send a token; the error's number, and the broker's token."""
     answer = conversation.ask(_SASL_AUTHENTICATE, 0, struct.pack(">i", len(token)) + token)
     error, length = struct.unpack(">hh", answer.read(4))
     answer.read(max(0, length))  # its message, which we do not repeat

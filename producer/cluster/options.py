@@ -71,7 +71,7 @@ _SECURITY_HELP = {
 
 
 def security(command: F) -> F:
-    """Adds the options of a connection's security; the command is called with `security`, a `Security`."""
+    """Add the options of a connection's security; the command is called with `security`, a `Security`."""
 
     @functools.wraps(command)
     def wrapped(**options: Any) -> Any:  # noqa: ANN401 - click's options by name

@@ -38,7 +38,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def decode(data: bytes | bytearray | memoryview) -> StateVector:
-    """Reads one state vector from JSON.
+    """Read one state vector from JSON.
 
     Args:
         data: UTF-8, at most `MAX_VALUE_BYTES`.
@@ -50,7 +50,7 @@ def decode(data: bytes | bytearray | memoryview) -> StateVector:
 
 
 def decode_batch(values: Iterable[bytes | bytearray | memoryview]) -> list[StateVector]:
-    """Reads state vectors as `decode` reads one, but faster where there are many.
+    """Read state vectors as `decode` reads one, but faster where there are many.
 
     Raises:
         SchemaError: The first value that is none; to tell the others, read them one by one.
@@ -80,7 +80,7 @@ def decode_batch(values: Iterable[bytes | bytearray | memoryview]) -> list[State
 
 
 def decode_array(data: bytes | bytearray | memoryview) -> tuple[list[StateVector], list[SchemaError]]:
-    """Reads an array of state vectors from JSON; a bad element does not spoil the others.
+    """Read an array of state vectors from JSON; a bad element does not spoil the others.
 
     Returns:
         The good elements, and an error for each bad one (an array inside the array is one), both in order.
@@ -107,17 +107,17 @@ def decode_array(data: bytes | bytearray | memoryview) -> tuple[list[StateVector
 
 
 def encode(vector: StateVector) -> bytes:
-    """Writes one state vector as compact JSON; fields that are not known are absent."""
+    """Write one state vector as compact JSON; fields that are not known are absent."""
     return _encoder.encode(vector)
 
 
 def encode_array(vectors: Iterable[StateVector]) -> bytes:
-    """Writes state vectors as one JSON array."""
+    """Write state vectors as one JSON array."""
     return _encoder.encode(list(vectors))
 
 
 def validate(fields: Mapping[str, object]) -> StateVector:
-    """Builds a state vector from values by their names on the wire (no aliases), None meaning absent.
+    """Build a state vector from values by their names on the wire (no aliases), None meaning absent.
 
     What `decode` forgives is forgiven here: blanks, case, an empty callsign or squawk, a short squawk, a track of 360.
 
@@ -137,7 +137,7 @@ def validate(fields: Mapping[str, object]) -> StateVector:
 
 
 def _decode_slowly(data: bytes) -> StateVector:
-    """Reads one state vector without expecting anything: takes aliases, forgives, and names what is wrong."""
+    """Read one state vector without expecting anything: takes aliases, forgives, and names what is wrong."""
     try:
         data.decode()
         loose = _decode_loosely(data)

@@ -27,7 +27,7 @@ Texts = tuple[str | None, str | None, str | None]
 
 
 def build(found: Mapping[str, tuple[str, object]]) -> StateVector:
-    """Checks values by field, each with the name it came under (which an error gives), and builds the state vector."""
+    """Check values by field, each with the name it came under (which an error gives), and build the state vector."""
     values: dict[str, Any] = {}
     for field, (name, value) in found.items():
         if field in LIMITS:
@@ -46,7 +46,7 @@ def build(found: Mapping[str, tuple[str, object]]) -> StateVector:
 
 @functools.lru_cache(maxsize=1 << 16)
 def spell_texts(icao24: str | None, callsign: str | None, squawk: str | None) -> Texts | None:
-    """Gives the canonical texts of an aircraft, or None where they are so already; they change rarely, so it is cached.
+    """Give the canonical texts of an aircraft, or None where they are so already; they change rarely, so it is cached.
 
     Raises:
         SchemaError: A text is refused, or there is no identity; it is not cached.

@@ -72,7 +72,7 @@ def range_text(name: str) -> str:
 
 
 def shorten(value: object, length: int = 60) -> str:
-    """Writes a value for a message, in at most about `length` characters."""
+    """Write a value for a message, in at most about `length` characters."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):

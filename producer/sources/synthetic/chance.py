@@ -44,7 +44,7 @@ class Chance:
     generations: NDArray[np.int64]
 
     def __call__(self, draw: int, low: float, high: float) -> NDArray[np.float64]:
-        """Gives a number in [low, high) for each flight, all equally likely."""
+        """Give a number in [low, high) for each flight, all equally likely."""
         mixed = self.slots.astype(np.uint64)
         for other in (self.seed, self.generations, draw):
             mixed = _mix(mixed + _mix(np.atleast_1d(np.asarray(other, np.uint64))))

@@ -76,7 +76,7 @@ class Fleet:
 
 
 def launch(seed: int, flights: int, airports: Airports) -> Fleet:
-    """Makes a fleet as it is at time 0, in the midst of its flights.
+    """Make a fleet as it is at time 0, in the midst of its flights.
 
     Args:
         seed: 0 or more, below 2^63.
@@ -93,7 +93,7 @@ def launch(seed: int, flights: int, airports: Airports) -> Fleet:
 
 
 def step(fleet: Fleet, times: _Floats, first: int = 0) -> tuple[Fleet, Reports]:
-    """Moves some aircraft on, each to a time of its own; those that have ended are replaced.
+    """Move some aircraft on, each to a time of its own; those that have ended are replaced.
 
     Args:
         fleet: From `launch` or the last step; it is not changed.
@@ -139,7 +139,7 @@ def step(fleet: Fleet, times: _Floats, first: int = 0) -> tuple[Fleet, Reports]:
 
 
 def _flights(airports: Airports, chance: Chance, begin: _Floats, *, size: int) -> dict[str, Any]:
-    """Makes up flights that begin at a time: the columns of a `Fleet` of a size, for m of its slots (m,)."""
+    """Make up flights that begin at a time: the columns of a `Fleet` of a size, for m of its slots (m,)."""
     origin, destination = choose_routes(airports, chance)
     place = airports.place[origin]
     direction, route = course(place, airports.place[destination])
@@ -158,7 +158,7 @@ def _flights(airports: Airports, chance: Chance, begin: _Floats, *, size: int) -
 
 
 def _replace(fleet: Fleet, slots: _Ints) -> Fleet:
-    """Gives a fleet in which the flights of some slots are followed by their next."""
+    """Give a fleet in which the flights of some slots are followed by their next."""
     chance = Chance(fleet.seed, slots, fleet.generation[slots] + 1)
     columns = _flights(fleet.airports, chance, fleet.ends[slots], size=len(fleet))
     whole = {}
@@ -169,5 +169,5 @@ def _replace(fleet: Fleet, slots: _Ints) -> Fleet:
 
 
 def _round(values: _Floats, decimals: int) -> _Floats:
-    """Rounds, and never to -0.0."""
+    """Round, and never to -0.0."""
     return np.round(values, decimals) + 0.0

@@ -50,7 +50,7 @@ _Objects = NDArray[np.object_]
 
 
 def name_aircraft(chance: Chance, size: int) -> tuple[_Objects, _Objects]:
-    """Gives addresses and callsigns of flights; a slot has them all before it has one again.
+    """Give addresses and callsigns of flights; a slot has them all before it has one again.
 
     Args:
         chance: Of the flights, in some slots of a fleet.
@@ -70,7 +70,7 @@ def name_aircraft(chance: Chance, size: int) -> tuple[_Objects, _Objects]:
 
 
 def give_squawks(chance: Chance) -> _Objects:
-    """Gives each flight one of `SQUAWKS`, (m,) str objects."""
+    """Give each flight one of `SQUAWKS`, (m,) str objects."""
     squawks = SQUAWKS[(chance(Draw.SQUAWK, 0, 1) * len(SQUAWKS)).astype(np.int64)]
     return _objects(f"{squawk:04o}" for squawk in squawks.tolist())
 

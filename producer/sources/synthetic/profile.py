@@ -103,5 +103,5 @@ def is_on_ground(segment: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _sums(changes: _Floats, begin: _Floats) -> _Floats:
-    """Gives what there is before each of the changes, (m, k), from what there was at the begin, (m,)."""
+    """Give what there is before each of the changes, (m, k), from what there was at the begin, (m,)."""
     return np.concatenate([begin[:, None], begin[:, None] + np.cumsum(changes[:, :-1], axis=1)], axis=1)

@@ -47,7 +47,7 @@ class Reports:
         return len(self.time)
 
     def states(self, start: float) -> list[StateVector]:
-        """Gives state vectors, with event times from `start`, s since 1970, on."""
+        """Give state vectors, with event times from `start`, s since 1970, on."""
         columns = (getattr(self, field.name) for field in dataclasses.fields(self)[1:])
         return [
             StateVector(

@@ -18,19 +18,19 @@ _Floats = NDArray[np.float64]
 
 
 def places(lat: _Floats, lon: _Floats) -> _Floats:
-    """Gives unit vectors (n, 3) of positions in degrees."""
+    """Give unit vectors (n, 3) of positions in degrees."""
     phi, lam = np.radians(lat), np.radians(lon)
     return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
 
 
 def arc(cosine: _Floats) -> _Floats:
-    """Gives the distance of two places, m, from the scalar product of their unit vectors; good to a metre or so."""
+    """Give the distance of two places, m, from the scalar product of their unit vectors; good to a metre or so."""
     distance: _Floats = EARTH_RADIUS * np.arccos(np.clip(cosine, -1.0, 1.0))
     return distance
 
 
 def course(origin: _Floats, destination: _Floats) -> tuple[_Floats, _Floats]:
-    """Gives the way from places to others, neither the same nor antipodes.
+    """Give the way from places to others, neither the same nor antipodes.
 
     Args:
         origin: Unit vectors, (m, 3).
@@ -46,7 +46,7 @@ def course(origin: _Floats, destination: _Floats) -> tuple[_Floats, _Floats]:
 
 
 def follow(place: _Floats, direction: _Floats, distance: _Floats) -> tuple[_Floats, _Floats, _Floats]:
-    """Gives where great circles come to, and whither they then go.
+    """Give where great circles come to, and whither they then go.
 
     Args:
         place: Unit vectors of their origins, (m, 3).

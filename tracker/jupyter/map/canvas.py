@@ -53,7 +53,7 @@ class Canvas:
         self._fine[:] = rgb(colour)
 
     def fill(self, rings: Sequence[Floats], colour: str) -> None:
-        """Fills what lies inside an odd number of the rings, each of shape (n, 2); open rings are closed."""
+        """Fill what lies inside an odd number of the rings, each of shape (n, 2); open rings are closed."""
         starts = np.concatenate(rings)
         ends = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings])
         self._paint(starts, ends, colour, odd=True)
@@ -73,7 +73,7 @@ class Canvas:
         self._paint(corners.reshape(-1, 2), np.roll(corners, -1, axis=1).reshape(-1, 2), colour, odd=False)
 
     def text(self, x: float, y: float, words: str, colour: str) -> None:
-        """Writes one line with its top left at x, y, in capitals; a character without a glyph is left blank."""
+        """Write one line with its top left at x, y, in capitals; a character without a glyph is left blank."""
         paint = rgb(colour)
         for place, letter in enumerate(words.upper()):
             columns = bytes.fromhex(_GLYPHS.get(letter, _GLYPHS[" "]))

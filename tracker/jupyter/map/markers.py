@@ -50,7 +50,7 @@ class Markers:
         """The draw in which a browser last answered a move."""
 
     def draw(self, picture: Picture, looks: Mapping[str, Look], open_ones: Collection[Marker]) -> None:
-        """Shows these aircraft and no other.
+        """Show these aircraft and no other.
 
         Args:
             picture: What the rows of `looks` are of.
@@ -83,7 +83,7 @@ class Markers:
             self.layer.layers = (*self.layer.layers, *(marker.widget for marker in made))
 
     def close(self) -> None:
-        """Closes all widgets but the layer, which is the map's."""
+        """Close all widgets but the layer, which is the map's."""
         markers = (*self.drawn.values(), *self.resting.values(), *self._free)
         parts = (part for marker in markers for part in (marker.widget, marker.popup))
         for part in (*parts, *self._icons.widgets()):
@@ -171,7 +171,7 @@ class Marker:
             self.widget.icon = icons.icon(look.symbol)
 
     def park(self, icons: Icons) -> None:
-        """Makes it invisible until another aircraft comes. One message, or none."""
+        """Make it invisible until another aircraft comes. One message, or none."""
         self.widget.icon = icons.nothing
 
     def _moved(self, look: Look) -> bool:
