@@ -45,7 +45,7 @@ def opener(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opener]
     assert complaints == []
 
 
-_spots = itertools.product((0.0, 40.0, -40.0), range(-170, 180, 20))
+_spots = itertools.product((0.0, 40.0, -40.0, 20.0, -20.0, 60.0), range(-170, 180, 20))  # more than there are tests
 
 
 @pytest.fixture(scope="session")

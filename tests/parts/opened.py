@@ -13,8 +13,12 @@ TILES = "tile.openstreetmap.org"
 
 DEAD_SERVER = (
     r"WebSocket connection to .* failed|net::ERR_(CONNECTION|CONTENT_LENGTH|EMPTY|INCOMPLETE)|backdrop stays empty"
+    r"|status of 426"
 )
-"""What the browser complains about while a server is away."""
+"""What the browser complains about while a server is away.
+
+426: the page asked why its socket had failed when the server was back already.
+"""
 
 REFUSED = """addEventListener("securitypolicyviolation",
     (event) => console.error(`refused by policy: ${event.violatedDirective} ${event.blockedURI}`));"""
