@@ -87,6 +87,7 @@ def test_who_does_not_want_to_wait_reconnects_at_once(site: Site, opener: Opener
             route.connect_to_server()
 
     lat, lon = spot
+    opener.expect("status of 426")  # the page asks why its sockets fail, and the server knows of no reason
     page = opener.blank()
     page.route_web_socket(lambda url: url.endswith("/ws/flights"), through)
     page.goto(f"{site.base}/#map=9/{lat}/{lon}")
