@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from brokers import Topic, until
+from patience import PATIENCE
 from reading import count
 from running import run
 
@@ -51,7 +52,7 @@ async def read_one(address: str, broker: BrokerThread) -> None:
     Topic(broker.address).write(StateVector(icao24="abcdef", lat=1.0, lon=2.0, time=1000.0))
     with Tracker(address, since="earliest") as tracker:
         assert tracker.bootstrap_servers == broker.address
-        await tracker.settled(count=1, timeout=30)
+        await tracker.settled(count=1, timeout=PATIENCE)
         assert list(tracker.latest().key) == ["abcdef"]
 
 
@@ -104,7 +105,7 @@ def serve(address: str, broker: BrokerThread) -> None:
         assert f"(topic shipments at {broker.address})" in line, line
         url = f"{line.split()[1]}/readyz"
         until(lambda: server.poll() is not None or is_ready(url), 30, "the server to have read the topic")
-        out, err = server.communicate(timeout=30)  # closes its standard input
+        out, err = server.communicate(timeout=PATIENCE)  # closes its standard input
     assert (server.returncode, out, err) == (0, "Stopped.\n", "")
 
 

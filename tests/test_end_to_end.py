@@ -8,6 +8,7 @@ import time
 
 import pytest
 from brokers import Broker, Topic, until
+from patience import PATIENCE
 from reading import records
 
 from producer.wire import StateVector
@@ -40,7 +41,7 @@ async def produce(topic: Topic, *options: str) -> str:
 async def test_the_producer_makes_the_topic_and_all_that_it_sends_arrives(tracker, any_topic):
     said = await produce(any_topic, "--speed", "max")
     assert f"delivered {RECORDED:,}" in said
-    await tracker.settled(count=RECORDED, timeout=60)
+    await tracker.settled(count=RECORDED, timeout=PATIENCE)
     stats = tracker.stats
     assert (stats.rows, stats.duplicates, stats.late, stats.rejected) == (RECORDED, 0, 0, 0)
     assert len(tracker.latest()) == 67
@@ -75,8 +76,9 @@ async def test_reading_starts_where_it_was_told(any_topic):
 
 
 async def test_the_tracker_may_come_before_the_topic_and_the_partitions_may_grow(tracker, any_topic):
+    await tracker.until(lambda stats: stats.error is not None)
     with pytest.raises(NotSettled, match=f"the topic '{any_topic.name}' does not exist"):
-        await tracker.settled(count=1, timeout=0.7)
+        await tracker.settled(count=1, timeout=0.1)
     any_topic.create(partitions=1)
     any_topic.write(state(1))
     await tracker.settled(count=1)
@@ -104,7 +106,7 @@ async def test_a_broker_that_is_killed_and_comes_back_costs_nothing(tracker, any
     any_topic.write(*(state(n) for n in range(50)))
     await tracker.settled(count=50)
     any_broker.kill()
-    stats = await tracker.until(lambda stats: stats.state == "away", timeout=60)
+    stats = await tracker.until(lambda stats: stats.state == "away", timeout=PATIENCE)
     assert stats.aircraft == stats.stale == 50  # all in grey, none lost
     assert any_broker.address in stats.error
     assert len(tracker.frame()) == 50
@@ -126,7 +128,7 @@ async def test_a_broker_that_listens_but_does_not_answer_is_told_and_waited_for(
     await tracker.settled(count=1)
     any_broker.freeze()
     try:
-        stats = await tracker.until(lambda stats: stats.state == "away", timeout=60)
+        stats = await tracker.until(lambda stats: stats.state == "away", timeout=PATIENCE)
         assert "does not answer" in stats.error
     finally:
         any_broker.thaw()
@@ -152,7 +154,7 @@ async def test_what_retention_removed_while_nobody_read_is_counted_and_reading_g
         any_topic.configure(retention_ms="600000")
         held.set()
         any_topic.write(state(77_777, time=NOW + 2))
-        stats = await t.until(lambda stats: stats.received + stats.truncated == 10 + 1200 + 1, timeout=60)
+        stats = await t.until(lambda stats: stats.received + stats.truncated == 10 + 1200 + 1, timeout=PATIENCE)
         assert stats.truncated > 0
         assert "012fd1" in set(t.latest().key)
         assert t.stats.logs_replaced == 0

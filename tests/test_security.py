@@ -281,7 +281,7 @@ async def test_a_cluster_that_restarts_is_waited_for_and_one_that_then_wants_ano
         await bob.settled(count=1)
         await asyncio.to_thread(change_password, cluster.node, "bob", WRONG)
         cluster.node.kill()
-        await alice.until(lambda stats: stats.state == "away", timeout=60)
+        await alice.until(lambda stats: stats.state == "away", timeout=PATIENCE)
         await asyncio.to_thread(cluster.node.start)
         writer.write(StateVector(icao24="000002", lat=48.0, lon=2.0, time=NOW))
         await alice.settled(count=2)

@@ -13,6 +13,7 @@ from kafka.protocol.admin import CreateTopicsRequest, CreateTopicsResponse, Dele
 from kafka.protocol.consumer import FetchRequest, ListOffsetsRequest
 from kafka.protocol.producer import ProduceRequest
 from kafka.record.memory_records import MemoryRecords, MemoryRecordsBuilder
+from patience import PATIENCE
 
 from tracker.devbroker import batch as batches
 from tracker.devbroker.codec import APIS
@@ -127,7 +128,7 @@ def has_ipv6():
 
 async def until(holds):
     """Give way to the broker, which shares this loop, until it is where we want it."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0)
 

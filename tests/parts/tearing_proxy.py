@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from brokers import free_port
+from patience import PATIENCE
 
 from tracker.devbroker import Broker
 
@@ -28,7 +29,7 @@ class TearingProxy:
 
     async def until(self, holds) -> None:
         """Wait until it holds, asked after each connection's beginning and end."""
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(holds)
 
     async def next_tear(self) -> int:

@@ -6,6 +6,7 @@ import struct
 import threading
 
 import pytest
+from patience import PATIENCE
 
 from producer.cluster.address import parse_servers
 from producer.cluster.connection import Security
@@ -78,7 +79,7 @@ HANDSHAKE = answer(7, struct.pack(">hih", 0, 1, 5) + b"PLAIN")
 )
 def test_an_answer_that_is_none_of_kafkas_is_no_cause(security, answers):
     with server(*answers) as (address, _):
-        told = diagnose(parse_servers(address), security, timeout=2) is not None
+        told = diagnose(parse_servers(address), security, timeout=PATIENCE) is not None
     assert told == (security is TLS and VERSIONS in answers)  # an answer in the clear is a cause
 
 

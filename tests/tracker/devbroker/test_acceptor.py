@@ -7,6 +7,7 @@ import socket
 
 import pytest
 from devbroker_wire import until
+from patience import PATIENCE
 
 from tracker.devbroker.acceptor import Acceptor
 from tracker.devbroker.listen import listen
@@ -105,7 +106,7 @@ async def test_a_pause_ends_by_itself_and_is_said_once(accepting, no_descriptors
         with no_descriptors():
             await loop.sock_connect(client, sock.getsockname())
             await until(lambda: sock.asked == 3)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await loop.sock_recv(client, 10) == b"hello"
         assert len(caplog.messages) == 1
 

@@ -31,6 +31,7 @@ from devbroker_wire import (
     until,
 )
 from kafka.protocol.metadata import FindCoordinatorRequest
+from patience import PATIENCE
 
 from tracker.devbroker.batch import FULL
 from tracker.devbroker.codec import MAX_PRODUCE
@@ -196,7 +197,7 @@ async def test_it_ends_when_it_is_told_to_whatever_clients_do():
             await busy.receive(busy.send(production("t", batch), 9))
             begun = time.perf_counter()
             process.send_signal(signal.SIGTERM)
-            out, errors = await asyncio.to_thread(process.communicate, timeout=20)
+            out, errors = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
             _log.info("it ended %.2f s after SIGTERM", time.perf_counter() - begun)
             for one in (busy, half, deaf):
                 one.writer.transport.abort()

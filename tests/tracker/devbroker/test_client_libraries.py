@@ -10,6 +10,7 @@ from aiokafka import TopicPartition as AIOTopicPartition
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource
 from kafka.errors import MessageSizeTooLargeError, TopicAlreadyExistsError, UnknownTopicOrPartitionError
+from patience import PATIENCE
 
 COMPRESSIONS = [None, "gzip", "snappy", "lz4", "zstd"]
 TYPES = ["CreateTime", "LogAppendTime"]
@@ -57,8 +58,8 @@ def consuming(address, topic, **options):
 
 
 def drain(consumer, count):
-    """So many records, or what came in ten seconds."""
-    found, deadline = [], time.monotonic() + 10
+    """So many records, or what has come by then."""
+    found, deadline = [], time.monotonic() + PATIENCE
     while len(found) < count and time.monotonic() < deadline:
         for records in consumer.poll(timeout_ms=1000).values():
             found += records
@@ -71,7 +72,7 @@ def test_kafka_python_writes_reads_and_seeks_by_time(broker_thread, make, kind, 
     topic, base = make(message_timestamp_type=kind), int(time.time() * 1000) - 3_600_000
     with producing(broker_thread.address, compression_type=compression, linger_ms=50) as producer:
         sent = [producer.send(topic, b"%d" % i * 20, timestamp_ms=base + 1000 * i) for i in range(30)]
-        written = [future.get(timeout=10) for future in sent]
+        written = [future.get(timeout=PATIENCE) for future in sent]
     with consuming(broker_thread.address, topic) as consumer:
         read = drain(consumer, 30)
         assert [record.value for record in read] == [b"%d" % i * 20 for i in range(30)]
@@ -118,7 +119,7 @@ async def test_records_of_one_client_are_what_the_other_reads(broker_thread, mak
     topic = make()
     with producing(broker_thread.address, compression_type="zstd") as producer:
         sent = producer.send(topic, b"value", key=b"key", headers=[("h", b"1"), ("h", b"2")], timestamp_ms=2**40)
-        sent.get(timeout=10)
+        sent.get(timeout=PATIENCE)
     async with AIOKafkaConsumer(
         topic, bootstrap_servers=broker_thread.address, auto_offset_reset="earliest", enable_auto_commit=False
     ) as consumer:
@@ -145,7 +146,7 @@ def test_a_consumer_outside_the_log_goes_on_where_it_is_told(broker_thread, make
     topic = make()
     with producing(broker_thread.address) as producer, consuming(broker_thread.address, topic) as consumer:
         for i in range(10):
-            producer.send(topic, b"%d" % i).get(timeout=10)
+            producer.send(topic, b"%d" % i).get(timeout=PATIENCE)
         partition = TopicPartition(topic, 0)
         admin.delete_records({partition: 4})
         assert consumer.beginning_offsets([partition])[partition] == 4
@@ -159,7 +160,7 @@ def test_retention_bounds_a_topic(broker_thread, make):
     topic = make(retention_bytes=100_000)
     with producing(broker_thread.address, batch_size=0) as producer:
         for _ in range(30):
-            last = producer.send(topic, bytes(10_000)).get(timeout=10)
+            last = producer.send(topic, bytes(10_000)).get(timeout=PATIENCE)
     with consuming(broker_thread.address, topic) as consumer:
         partition = TopicPartition(topic, 0)
         start = consumer.beginning_offsets([partition])[partition]
@@ -170,7 +171,7 @@ def test_retention_bounds_a_topic(broker_thread, make):
 def test_a_topic_is_deleted_and_made_anew(broker_thread, make, admin):
     topic = make()
     with producing(broker_thread.address) as producer:
-        producer.send(topic, b"old").get(timeout=10)
+        producer.send(topic, b"old").get(timeout=PATIENCE)
     first = admin.describe_topics([topic])[0]["topic_id"]
     admin.delete_topics([topic])
     assert topic not in admin.list_topics()
@@ -179,7 +180,7 @@ def test_a_topic_is_deleted_and_made_anew(broker_thread, make, admin):
     assert again["topic_id"] != first
     assert len(again["partitions"]) == 2
     with producing(broker_thread.address) as producer:
-        assert producer.send(topic, b"new", partition=0).get(timeout=10).offset == 0
+        assert producer.send(topic, b"new", partition=0).get(timeout=PATIENCE).offset == 0
 
 
 def test_administrators_find_what_they_know_of_kafka(make, admin):
@@ -205,13 +206,13 @@ def test_a_message_over_the_limit_is_the_clients_error(broker_thread, make):
         producing(broker_thread.address, max_request_size=10_000_000) as producer,
         pytest.raises(MessageSizeTooLargeError),
     ):
-        producer.send(topic, bytes(2_000_000)).get(timeout=10)
+        producer.send(topic, bytes(2_000_000)).get(timeout=PATIENCE)
 
 
 def test_a_topic_may_raise_the_limit(broker_thread, make):
     topic = make(max_message_bytes=5_000_000)
     with producing(broker_thread.address, max_request_size=10_000_000) as producer:
-        producer.send(topic, bytes(4_000_000)).get(timeout=10)
+        producer.send(topic, bytes(4_000_000)).get(timeout=PATIENCE)
     with consuming(broker_thread.address, topic) as consumer:
         assert [len(record.value) for record in drain(consumer, 1)] == [4_000_000]
 

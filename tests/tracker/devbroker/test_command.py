@@ -8,6 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 from devbroker_wire import has_ipv6
+from patience import PATIENCE
 
 from tracker.devbroker.command import broker
 
@@ -34,7 +35,7 @@ def test_it_says_where_it_listens_and_ends_cleanly(number):
         assert "keeps nothing" in line
         with socket.create_connection(("127.0.0.1", port)):
             process.send_signal(number)
-            rest, errors = process.communicate(timeout=5)
+            rest, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, rest, errors) == (0, "", "")
     with running("--port", str(port)) as (_, line):
         assert str(port) in line, "its port can be taken again at once"
@@ -44,7 +45,7 @@ def said(host, *options):
     """What it says until it ends."""
     with running("--host", host, "--port", "0", *options) as (process, line):
         process.send_signal(signal.SIGTERM)
-        return line + process.communicate(timeout=5)[0]
+        return line + process.communicate(timeout=PATIENCE)[0]
 
 
 OPEN = "anyone who can reach it may read and write"

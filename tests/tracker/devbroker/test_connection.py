@@ -2,10 +2,11 @@ import asyncio
 
 from devbroker_wire import build, checked, create, fetched, fetching, produce, records, until
 from kafka.protocol.metadata import FindCoordinatorRequest
+from patience import PATIENCE
 
 from tracker.devbroker.connection import READ_AHEAD
 
-LONG_MS = 60_000  # a wait that no test sits out
+LONG_MS = 10 * round(1000 * PATIENCE)  # a wait that no test sits out
 
 
 def served(broker, client):
@@ -24,7 +25,7 @@ async def test_requests_behind_one_that_waits_are_answered_after_it(broker, clie
     waiting, next_one = client.send(fetching("t", 0, wait_ms=LONG_MS), 12), client.send(where(), 2)
     await until(lambda: broker._node.topics.log("t", 0).watchers)
     await produce(other, "t", build([5]))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert records(fetched(await client.receive(waiting)).records) == [(0, 5, b"v")]
         assert (await client.receive(next_one)).port == broker.port
 
@@ -49,7 +50,7 @@ async def test_what_is_sent_behind_a_request_that_waits_stays_in_the_socket(brok
     await until(lambda: not connection._transport.is_reading())
     assert len(connection._input) <= 2 * READ_AHEAD
     await produce(other, "t", build([5]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         for one in (waiting, *sent):
             await client.receive(one)
     assert connection._transport.is_reading()
@@ -65,7 +66,7 @@ async def test_a_client_that_takes_no_answers_is_given_no_more_until_it_does(bro
     assert connection._transport.get_write_buffer_size() < 2_000_000
     assert (await other.ask(where(), 2)).port == broker.port
     client.writer.transport.resume_reading()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         for one in sent:
             assert len(fetched(await client.receive(one)).records) > 500_000
 
@@ -74,7 +75,7 @@ async def test_a_client_that_sends_no_more_is_answered_unless_it_has_to_wait(bro
     await create(client, "t")
     first, _, _ = client.send(where(), 2), client.send(fetching("t", 0, wait_ms=LONG_MS), 12), client.send(where(), 2)
     client.writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert (await client.receive(first)).port == broker.port
         assert await client.reader.read() == b""
     assert not broker._node.topics.log("t", 0).watchers
@@ -90,7 +91,7 @@ async def test_a_client_that_sends_no_more_is_hung_up_on_once_it_has_its_answers
     client.writer.write_eof()
     await until(lambda: connection._gone and connection._full)
     client.writer.transport.resume_reading()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for one in sent:
             assert len(fetched(await client.receive(one)).records) > 500_000
         assert await client.reader.read() == b""
@@ -98,7 +99,7 @@ async def test_a_client_that_sends_no_more_is_hung_up_on_once_it_has_its_answers
 
 async def test_a_client_that_says_nothing_and_ends_is_hung_up_on(client):
     client.writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await client.reader.read() == b""
 
 

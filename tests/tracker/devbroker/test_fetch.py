@@ -3,6 +3,7 @@ import time
 
 import pytest
 from devbroker_wire import build, checked, connected, create, deletion, fetched, fetching, produce, records, until
+from patience import PATIENCE
 
 from tracker.devbroker import fetch
 from tracker.devbroker.errors import ErrorCode
@@ -10,7 +11,7 @@ from tracker.devbroker.errors import ErrorCode
 BY_NAME, BY_ID = 12, 13  # versions of Fetch
 
 # A wait that no test sits out: what ends it is an event.
-LONG_MS = 60_000
+LONG_MS = 10 * round(1000 * PATIENCE)
 
 
 async def waiting(client, broker, request, version):
@@ -25,7 +26,7 @@ async def test_a_waiting_fetch_is_answered_at_once_when_records_come(broker, cli
     await create(client, "t")
     sent = await waiting(client, broker, fetching("t", 0, wait_ms=LONG_MS), BY_NAME)
     await produce(other, "t", build([5]))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answer = fetched(await client.receive(sent))
     assert records(answer.records) == [(0, 5, b"v")]
     assert answer.high_watermark == 1
@@ -35,7 +36,7 @@ async def test_an_empty_fetch_is_held_for_as_long_as_the_client_says(client):
     await create(client, "t")
     start = time.monotonic()
     answer = fetched(await client.ask(fetching("t", 0, wait_ms=150), BY_NAME))
-    assert 0.149 <= time.monotonic() - start < 5
+    assert time.monotonic() - start >= 0.149
     assert not answer.records
     assert answer.error_code == ErrorCode.NONE
 
@@ -57,7 +58,7 @@ async def test_a_waiting_fetch_is_answered_at_once_when_its_topic_is_deleted(bro
     request = fetching("t" if version < BY_ID else "", 0, topic_id=topic_id, wait_ms=LONG_MS)
     sent = await waiting(client, broker, request, version)
     await other.ask(deletion("t"), 6)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert fetched(await client.receive(sent)).error_code == code
 
 
@@ -88,7 +89,7 @@ async def test_a_fetch_that_asks_for_more_than_an_answer_can_hold_is_answered_wh
     request = fetching("t", 0, wait_ms=LONG_MS, min_bytes=2**31 - 1, max_bytes=500)
     sent = await waiting(client, broker, request, BY_NAME)
     await produce(other, "t", build([1], value=bytes(600)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert len(records(fetched(await client.receive(sent)).records)) == 1
 
 

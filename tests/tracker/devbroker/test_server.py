@@ -6,6 +6,7 @@ import struct
 import pytest
 from devbroker_wire import Client, build, create, fetching, has_ipv6, now_ms, produce, until
 from kafka.protocol.metadata import MetadataRequest
+from patience import PATIENCE
 
 import tracker.devbroker
 from tracker.devbroker import Broker, CannotListenError, EmbeddedBrokerError, serve
@@ -13,7 +14,7 @@ from tracker.devbroker.codec import APIS, MAX_REQUEST
 
 
 def connect(port):
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         return client.getpeername()[1] == port
 
 
@@ -85,10 +86,10 @@ async def test_stopping_ends_open_connections_and_waits_at_once():
     async with Broker(port=0) as broker:
         clients = [await Client.connect(broker.address) for _ in range(3)]
         await create(clients[0], "t")
-        clients[1].send(fetching("t", 0, wait_ms=60_000), 12)
+        clients[1].send(fetching("t", 0, wait_ms=10 * round(1000 * PATIENCE)), 12)
         log = broker._node.topics.log("t", 0)
         await until(lambda: log.watchers)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for client in clients:
             assert await client.reader.read() == b""
             await client.close()

@@ -2,12 +2,13 @@ import socket
 import threading
 
 import pytest
+from patience import PATIENCE
 
 from tracker.devbroker import BrokerThread, CannotListenError, EmbeddedBrokerError
 
 
 def connect(port):
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         return client.getpeername()[1] == port
 
 

@@ -68,7 +68,7 @@ async def test_one_who_came_too_late_is_woken_again():
     assert not waiting.done()
     free.append(1)
     changes.notify()
-    assert await asyncio.wait_for(waiting, 10)
+    assert await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_another_change_is_waited_for():
