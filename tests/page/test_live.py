@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from chromium import MARKS
-from mapcanvas import MIDDLE, colour_of, in_window, metres_per_pixel, on_canvas, pixels, wait_for_colour
+from mapcanvas import MIDDLE, colour_of, in_window, metres_per_pixel, pixels, wait_for_colour, wait_for_drawn
 from opened import TILES, Opener, wait_until
 from playwright.sync_api import Page
 from serving import Site, flight
@@ -101,20 +101,12 @@ def test_a_trail_is_drawn_where_it_flew_and_not_where_it_jumped(site: Site, open
     ]
     site.publish(*reports[:4])
     page = opener.open(f"{site.base}/#map=9/{lat}/{lon + 0.5}&flight={start.icao24}")
-    at = [on_canvas(page, lat, lon + east) for east in (0.05, 0.15, 0.4, 0.9)]
-
-    def drawn() -> list[bool]:
-        picture = pixels(page)
-        return [bool(picture[round(y) - 3 : round(y) + 4, round(x), 3].max()) for x, y in at]
-
-    wait_until(page, f"async () => (await ({MIDDLE})()).count > 600")
-    assert drawn() == [True, True, False, False]
+    legs = [(lat, lon + east) for east in (0.05, 0.15, 0.4, 0.9)]  # the third is the jump
+    wait_for_drawn(page, legs, [True, True, False, False])
     site.publish(reports[4])
-    wait_for_colour(page, lat, lon + 1.0, colour_of(10_000.0))
-    assert drawn() == [True, True, False, True]
+    wait_for_drawn(page, legs, [True, True, False, True])
     page.reload()
-    wait_for_colour(page, lat, lon + 1.0, colour_of(10_000.0))
-    assert drawn() == [True, True, False, True]
+    wait_for_drawn(page, legs, [True, True, False, True])
 
 
 def test_two_pages_show_the_same_fleet(site: Site, opener: Opener, spot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,12 @@ STALE = SCALES["altitude"].colours[STALE_CLASS]
 PIXEL = f"""([x, y]) => {{
     const [red, green, blue, alpha] = document.querySelector("{CANVAS}").getContext("2d").getImageData(x, y, 1, 1).data;
     return alpha === 255 ? "#" + [red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("") : null;
+}}"""
+# Whether something is drawn within 3 px above or below each of some places.
+DRAWN = f"""(places) => {{
+    const canvas = document.querySelector("{CANVAS}").getContext("2d");
+    const opaque = (part, at) => at % 4 === 3 && part > 0;
+    return places.map(([x, y]) => canvas.getImageData(x, y - 3, 1, 7).data.some(opaque));
 }}"""
 # The middle of all that is drawn, and between which moments it was drawn: before or after us in a frame.
 MIDDLE = f"""() => new Promise((tell) => requestAnimationFrame(() => {{
@@ -92,3 +99,10 @@ def wait_for_symbol(page: Page, lat: float, lon: float, *, drawn: bool) -> None:
     x, y = on_canvas(page, lat, lon)
     holds = f"({{ at, drawn }}) => (({PIXEL})(at) !== null) === drawn"
     wait_until(page, holds, {"at": [round(x), round(y)], "drawn": drawn})
+
+
+def wait_for_drawn(page: Page, places: Sequence[tuple[float, float]], drawn: Sequence[bool]) -> None:
+    """Wait until something is drawn at just those places for which it is wished."""
+    at = [[round(x) for x in on_canvas(page, *place)] for place in places]
+    holds = f"({{ at, drawn }}) => ({DRAWN})(at).every((some, index) => some === drawn[index])"
+    wait_until(page, holds, {"at": at, "drawn": list(drawn)})
