@@ -1,21 +1,23 @@
 """The fleet, the tracks and the state of the server over HTTP; `schemas` says what the answers hold.
 
-All handlers run in the event loop: they ask the store for a copy, which takes milliseconds, and encode it.
+All handlers run in the event loop: they ask the store for a copy, which takes milliseconds, and encode it. The lists of
+all aircraft, which would take longer, are encoded once a tick for all (`listing`).
 """
 
 from __future__ import annotations
 
-import time
+import re
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from producer.wire import MAX_CALLSIGN
 from tracker.feed.status import Status
 from tracker.geo.boxes import BOX_PATTERN
+from tracker.server.listing import Edition, Listing
 from tracker.server.query import Filter, features, flights, parse_filter, track_columns
 from tracker.server.schemas import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
 from tracker.state.stats import Stats
@@ -24,6 +26,7 @@ from tracker.state.window import Window
 
 _encode = msgspec.json.Encoder().encode
 _SHOWN = 60  # characters of a key that is not known
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")  # RFC 9110: a weight of 0 forbids it
 _ADDRESS = "~?[0-9A-Fa-f]{6}"
 
 
@@ -105,14 +108,17 @@ def routes(store: Store, status: Status) -> APIRouter:
 
 
 def _fleet(store: Store, status: Status) -> APIRouter:
-    router = APIRouter(tags=["fleet"], responses=_refusals({422: "A filter that can match nothing."}))
+    refusals = _refusals({304: "Nothing was heard since `If-None-Match`.", 422: "A filter that can match nothing."})
+    router = APIRouter(tags=["fleet"], responses=refusals)
+    plain, geojson = (
+        Listing(store, status, flights, _around_flights),
+        Listing(store, status, features, _around_features),
+    )
 
     @router.get("/api/flights", summary="The fleet", response_model=Flights)
-    async def list_flights(wanted: Wanted) -> Response:
+    async def list_flights(request: Request, wanted: Wanted) -> Response:
         """The aircraft that are not lost, in SI units, one object each; what is not known is null."""
-        picture = store.picture()
-        listed = flights(picture, wanted.rows(picture))
-        return _Json(_encode({"time": time.time(), "connected": status.connected, "flights": listed}))
+        return await _answer(plain, request, wanted, "application/json")
 
     @router.get(
         "/api/flights.geojson",
@@ -120,13 +126,33 @@ def _fleet(store: Store, status: Status) -> APIRouter:
         response_model=FeatureCollection,
         response_class=_GeoJson,
     )
-    async def list_features(wanted: Wanted) -> Response:
+    async def list_features(request: Request, wanted: Wanted) -> Response:
         """The aircraft that are not lost, as points for a GIS; the third coordinate is `geo_altitude`, where known."""
-        picture = store.picture()
-        listed = features(picture, wanted.rows(picture))
-        return _GeoJson(_encode({"type": "FeatureCollection", "features": listed}))
+        return await _answer(geojson, request, wanted, _GeoJson.media_type)
 
     return router
+
+
+def _around_flights(edition: Edition) -> tuple[bytes, bytes]:
+    head = _encode({"time": edition.time, "connected": edition.connected})
+    return head[:-1] + b',"flights":[', b"]}"
+
+
+def _around_features(_: Edition) -> tuple[bytes, bytes]:
+    return b'{"type":"FeatureCollection","features":[', b"]}"
+
+
+async def _answer(listing: Listing, request: Request, wanted: Filter, media_type: str) -> Response:
+    """Answer with a list, or that it is still the one that the client has."""
+    edition = await listing.edition()
+    headers = {"ETag": edition.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if edition.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    takes_gzip = _GZIP.search(request.headers.get("accept-encoding", "")) is not None
+    body, compressed = await listing.body(edition, wanted, compressed=takes_gzip)
+    if compressed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def _aircraft(store: Store) -> APIRouter:

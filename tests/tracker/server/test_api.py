@@ -71,13 +71,13 @@ class Desk:
         records = [Record(json.dumps(vector).encode()) for vector in vectors]
         self.store.take(read(records, NOW, Clocks()), backlog=False, now=time.monotonic() - ago)
 
-    def get(self, url):
-        return asyncio.run(self.ask(url))
+    def get(self, url, headers=None):
+        return asyncio.run(self.ask(url, headers))
 
-    async def ask(self, url):
+    async def ask(self, url, headers=None):
         transport = httpx.ASGITransport(self.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.get(url)
+            return await client.get(url, headers=headers)
 
     def lose_broker(self, ago=0.0):
         """Have the broker away since so many seconds."""
@@ -206,6 +206,28 @@ def test_geojson_has_a_point_an_aircraft_and_a_height_where_it_is_known(desk):
     assert by_key["cs:TEST-1"]["geometry"] == {"type": "Point", "coordinates": [-74.006, 40.7128]}
     assert by_key["cs:TEST-1"]["properties"].keys() == Flight.model_fields.keys() - {"key", "lat", "lon"}
     assert by_key["a1b2c3"]["properties"]["altitude"] == 10668.0
+
+
+@pytest.mark.parametrize("path", ["/api/flights", "/api/flights.geojson"])
+def test_who_has_the_list_already_is_told_so_until_something_is_heard(desk, path):
+    etag = desk.get(path).headers["etag"]
+    same = desk.get(path, {"If-None-Match": f'"other", {etag}'})
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
+    desk.take(WHOLE | {"time": NOW + 1, "lat": 48.6})
+    assert desk.get(path, {"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding"),
+    [("gzip, br", "gzip"), ("br;q=1, gzip;q=0.5", "gzip"), ("gzip;q=0", None), ("gzip; q=0.0, br", None), ("br", None)],
+)
+def test_a_list_is_compressed_for_those_who_take_it(accepts, coding):
+    desk = Desk()
+    desk.take(*(BARE | {"callsign": f"TEST-{number}"} for number in range(50)))
+    answer = desk.get("/api/flights", {"Accept-Encoding": accepts})
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert len(answer.json()["flights"]) == 50
 
 
 def test_a_callsign_may_hold_what_a_url_does_not():
