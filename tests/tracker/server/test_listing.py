@@ -132,3 +132,10 @@ async def test_the_tag_changes_with_what_is_heard_with_the_broker_and_with_the_r
     desk.store.silence(time.monotonic())
     away = await _tag(desk)
     assert len({tag, heard, away, await _tag(Desk(3))}) == 4
+
+
+async def test_the_tag_tells_whether_the_broker_answers_even_where_nobody_flies():
+    desk = Desk(0)
+    tag = await _tag(desk)
+    desk.status.state = "away"
+    assert await _tag(desk) != tag
