@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup up web web-dev test test-stack check bench notebooks lock clean
+.PHONY: setup up web web-dev test test-stack check bench soak notebooks lock clean
 
 setup: $(STAMP)
 
@@ -46,6 +46,11 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# Everything at once for MINUTES, with attackers and restarts of the broker; ends with status 1 if something is wrong.
+MINUTES ?= 60
+soak: setup
+	@$(BIN)/python -m benchmarks.soak $(MINUTES)
 
 # After a change of a notebook or of what it shows: executes all of them anew, as they are committed. Without the times
 # at which cells ran, a cell whose output stays the same does not change.

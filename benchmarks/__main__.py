@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 
-NAMES = ("throughput", "frames", "synthetic", "timelapse", "fanout", "drawing", "page")
+NAMES = ("throughput", "frames", "synthetic", "timelapse", "fanout", "attacks", "drawing", "page")
 
 
 def main() -> None:

@@ -16,18 +16,14 @@ broker that runs already, such as Apache Kafka, from the topic `BENCH_TOPIC`, wh
 
 import os
 import resource
-import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
-from kafka.admin import KafkaAdminClient, NewTopic
-
-from benchmarks.processes import Child, running, wait_ready
-from benchmarks.publisher import TOPIC
+from benchmarks.processes import Child, ending_in_order, running
+from benchmarks.stage import create_topic, find_broker, find_server, server_options
 
 CLIENTS = int(os.environ.get("BENCH_CLIENTS", "1000"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
@@ -89,21 +85,15 @@ def main() -> None:
     """Play the scenes one after the other."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # the children inherit it
-    before = signal.signal(signal.SIGTERM, _end)
     try:
-        for name in os.environ.get("BENCH_SCENES", ",".join(SCENES)).split(","):
-            scene = SCENES[name]
-            print(f"{name}: {scene.title}; {scene.clients:,} clients, {scene.protocol or 'plain'}, {scene.rate:,} "
-                  f"updates/s of {scene.aircraft:,} aircraft, {SECONDS:g} s", flush=True)  # fmt: skip
-            _show(scene, _play(scene))
+        with ending_in_order():
+            for name in os.environ.get("BENCH_SCENES", ",".join(SCENES)).split(","):
+                scene = SCENES[name]
+                print(f"{name}: {scene.title}; {scene.clients:,} clients, {scene.protocol or 'plain'}, {scene.rate:,} "
+                      f"updates/s of {scene.aircraft:,} aircraft, {SECONDS:g} s", flush=True)  # fmt: skip
+                _show(scene, _play(scene))
     finally:
-        signal.signal(signal.SIGTERM, before)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def _end(*_: object) -> NoReturn:
-    """End as on Ctrl-C, so that the children are ended too."""
-    sys.exit(143)
 
 
 def _play(scene: Scene) -> Outcome:
@@ -147,14 +137,13 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
             children[name] = stack.enter_context(running(module, *options, limit=limit, core=core))
             return children[name]
 
-        address = BROKER or _embedded(start("broker", "tracker.devbroker", "--port", 0))
-        _create_topic(address)
+        address = BROKER or find_broker(start("broker", "tracker.devbroker", "--port", 0))
+        create_topic(address)
         publisher = start("publisher", "benchmarks.publisher", address, "--aircraft", scene.aircraft,
                           "--rate", scene.rate, "--tick", scene.tick)  # fmt: skip
         publisher.hear("ready")
-        server = start("server", *(_naive(address) if scene.naive else _server(address, scene.clients)))
-        where = server.hear("Serving http").split("http://")[1].split()[0].rstrip("/")
-        wait_ready(where)
+        served = _naive(address) if scene.naive else ("tracker", *server_options(address, scene.clients + 10))
+        where = find_server(start("server", *served))
         if scene.bare:
             start("bare", "benchmarks.bare", address).hear("joined")
         protocol = ("--protocol", scene.protocol) if scene.protocol else ()
@@ -164,26 +153,9 @@ def _stage(scene: Scene) -> Iterator[dict[str, Child]]:
         yield children
 
 
-def _embedded(broker: Child) -> str:
-    """Where the embedded broker listens."""
-    return broker.hear(" at ").split(" at ")[1].split(",")[0]
-
-
-def _server(address: str, clients: int) -> tuple[object, ...]:
-    """The command line of the live server."""
-    return ("tracker", "serve", "--host", "127.0.0.1", "--port", 0, "--bootstrap-servers", address, "--topic", TOPIC,
-            "--max-clients", clients + 10, "--stop-on-eof")  # fmt: skip
-
-
 def _naive(address: str) -> tuple[object, ...]:
     """The command line of the naive one."""
     return ("benchmarks.naive", address)
-
-
-def _create_topic(address: str) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=address)
-    admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs={"message.timestamp.type": "LogAppendTime"})])
-    admin.close()
 
 
 def _show(scene: Scene, outcome: Outcome) -> None:

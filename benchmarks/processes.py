@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import threading
@@ -9,9 +11,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 _STOP_TIMEOUT = 5.0  # s
 _READY_TIMEOUT = 30.0  # s
@@ -19,22 +21,35 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Child:
-    """A Python module that runs in a process of its own, and speaks in lines."""
+    """A Python module that runs in a process of its own, and speaks in lines.
 
-    def __init__(self, module: str, *options: object) -> None:
+    Args:
+        module: What `python -m` runs.
+        options: Its command line.
+        log: A file that what it writes to standard error is appended to; None: ours.
+    """
+
+    def __init__(self, module: str, *options: object, log: Path | None = None) -> None:
         self.module = module
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, options)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the benchmark, which ends them in order
-        )
+        with ExitStack() as opened:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, *map(str, options)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=None if log is None else opened.enter_context(log.open("ab")),
+                text=True,
+                start_new_session=True,  # Ctrl-C is for the benchmark, which ends them in order
+            )
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
 
     def hear(self, word: str = "") -> str:
         """The next line that it prints in which a word stands."""
@@ -63,6 +78,19 @@ class Child:
         """Memory that it holds now, MB."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def peak(self) -> float:
+        """Return the most memory that it has held since its start, or since `forget_peak`, MB; 0 once it has ended."""
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
+        return int(found[1]) * 1024 / 1e6 if found else 0.0
+
+    def forget_peak(self) -> None:
+        """Have `peak` begin anew."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def files(self) -> int:
+        """Return the number of files, sockets included, that it has open."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()
@@ -81,9 +109,11 @@ class Child:
 
 
 @contextmanager
-def running(module: str, *options: object, limit: float, core: int | None = None) -> Iterator[Child]:
+def running(
+    module: str, *options: object, limit: float, core: int | None = None, log: Path | None = None
+) -> Iterator[Child]:
     """A child as long as the context lasts, and never longer than the limit, s; on one core where that is said."""
-    child = Child(module, *options)
+    child = Child(module, *options, log=log)
     timer = threading.Timer(limit, child.kill)
     timer.daemon = True
     timer.start()
@@ -94,6 +124,20 @@ def running(module: str, *options: object, limit: float, core: int | None = None
     finally:
         timer.cancel()
         child.stop()
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Have SIGTERM end this process as Ctrl-C does, so that the children are ended too."""
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)
 
 
 def wait_ready(address: str) -> None:

@@ -1,7 +1,8 @@
-"""Many viewers of the live server in one process of their own, which `fanout` starts; they count, and time a few.
+"""Many viewers of the live server in one process of their own, which a benchmark starts; they count, and time a few.
 
-It connects them all, says `joined`, reads `START END` (s since 1970) from its standard input, and prints what was read
-between the two. The ones that are timed stand evenly among the others, in the order of joining.
+It connects them all, says `joined`, and for each line `START END` (s since 1970) of its standard input prints what was
+read between the two; it ends with that input. The ones that are timed stand evenly among the others, in the order of
+joining.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from benchmarks.sockets import LostError, Reader, Sample, begin, client_frame, f
 _PATH = "/ws/flights"
 _JOIN_BATCH = 50  # handshakes under way at once
 _BUFFER = 256 << 10
-_LINGER = 10.0  # s
+_GLANCE = 0.02  # s, between two looks at standard input
 
 
 def _join_mute(host: str, port: int, protocol: str) -> socket.socket:
@@ -66,6 +67,12 @@ class Readers:
         while (left := until - time.time()) > 0:
             self.turn(left)
 
+    def hear(self) -> str:
+        """Read until a line has come on standard input, and return it; empty: that has ended."""
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            self.turn(_GLANCE)
+        return sys.stdin.readline()
+
     def turn(self, timeout: float) -> None:
         """Wait at most so long, s; read once from each connection on which something has come."""
         buffer, of = self._buffer, self._of
@@ -102,9 +109,11 @@ def measure(readers: Readers, start: float, end: float) -> dict[str, Any]:
     begun = time.time()
     before = [(reader.frames, reader.bytes) for reader in readers.all]
     for sample in readers.samples:
-        sample.timing = True
+        sample.begin()
     readers.run(end)
     ended = time.time()
+    for sample in readers.samples:
+        sample.timing = False
     each = [(reader.frames - frames, reader.bytes - size)
             for reader, (frames, size) in zip(readers.all, before, strict=True)]  # fmt: skip
     of_sample = [size for reader, (_, size) in zip(readers.all, each, strict=True) if isinstance(reader, Sample)]
@@ -130,7 +139,7 @@ def measure(readers: Readers, start: float, end: float) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Join, wait for the span, measure."""
+    """Join, and measure each span that is asked for."""
     parser = argparse.ArgumentParser()
     parser.add_argument("address", help="HOST:PORT")
     parser.add_argument("--clients", type=int, required=True)
@@ -144,9 +153,9 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     print("joined", flush=True)
-    start, end = map(float, sys.stdin.readline().split())
-    print(json.dumps(measure(readers, start, end)), flush=True)
-    readers.run(time.time() + _LINGER)  # the server is stopped meanwhile, and then we are
+    while span := readers.hear():
+        start, end = map(float, span.split())
+        print(json.dumps(measure(readers, start, end)), flush=True)
     for connection in mute:
         connection.close()
 

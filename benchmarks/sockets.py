@@ -104,6 +104,11 @@ class Sample(Reader):
         self.latencies = array("d")
         """s from each update's `time` until it was read."""
 
+    def begin(self) -> None:
+        """Time from now on, and forget what was timed before."""
+        self.timing, self.updates, self.lags = True, 0, 0
+        self.latencies = array("d")
+
     def take(self, data: bytes | bytearray, end: int) -> None:
         """Read and count what was read."""
         now = time.time()
@@ -147,28 +152,34 @@ def frame_bounds(data: bytes | bytearray, at: int) -> tuple[int, int] | None:
     return (begin, begin + size) if begin + size <= len(data) else None
 
 
-def client_frame(payload: bytes, opcode: int = 1) -> bytes:
+def client_frame(payload: bytes, opcode: int = 1, *, final: bool = True) -> bytes:
     """A frame as a client must write it; the mask is of zeros, which leaves the payload as it is."""
     assert len(payload) < 126
-    return struct.pack("!BBI", 0x80 | opcode, 0x80 | len(payload), 0) + payload
+    return struct.pack("!BBI", 0x80 * final | opcode, 0x80 | len(payload), 0) + payload
 
 
 def begin(host: str, port: int, path: str, protocol: str | None) -> socket.socket:
     """Connect, and ask for the upgrade."""
     connection = socket.create_connection((host, port), _CONNECT_TIMEOUT)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.sendall(upgrade(f"{host}:{port}", path, protocol))
+    return connection
+
+
+def upgrade(host: str, path: str, protocol: str | None, *headers: str) -> bytes:
+    """Return a request for a WebSocket, with these headers besides."""
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         f"GET {path} HTTP/1.1",
-        f"Host: {host}:{port}",
+        f"Host: {host}",
         "Upgrade: websocket",
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {key}",
         "Sec-WebSocket-Version: 13",
         *([f"Sec-WebSocket-Protocol: {protocol}"] if protocol else []),
+        *headers,
     ]
-    connection.sendall("\r\n".join([*lines, "", ""]).encode())
-    return connection
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def finish(connection: socket.socket) -> bytes:
