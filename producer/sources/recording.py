@@ -16,12 +16,13 @@ import io
 import logging
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any, cast
 
 from producer.errors import SourceError
+from producer.sources.lines import Lines, WholeFile
 from producer.sources.rows import Row, parse, parse_line, require_columns
 from producer.wire import SchemaError, StateVector
 
@@ -30,7 +31,6 @@ logger = logging.getLogger(__name__)
 BUNDLED = Path(str(files("producer"))) / "data" / "paris_2021-10-07_1300-1330.csv.gz"
 """Half an hour over Paris: 43,191 reports of 67 aircraft. The README beside it names its source."""
 
-_MAX_LINE = 1 << 20  # characters: junk without line ends must not be held in memory whole
 _LOGGED_ROWS = 10  # refused rows that are logged one by one; of the others, every thousandth
 _HOPELESS = 1000  # refused rows before the first good one, after which the file is given up
 
@@ -65,6 +65,7 @@ class Recording:
             SourceError: The file cannot be read (at any point), or holds no reports.
         """
         good = refused = 0
+        example = ""
         try:
             with closing(self._rows()) as rows:
                 for line, row in rows:
@@ -72,6 +73,7 @@ class Recording:
                         state = self._state(row)
                     except SchemaError as error:
                         refused += 1
+                        example = example or f", the first in line {line}: {error}"
                         self._refuse(line, error, hopeless=not good and refused >= _HOPELESS)
                     else:
                         good += 1
@@ -80,7 +82,7 @@ class Recording:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise SourceError(self.name, f"cannot be read: {reason}") from error
         if not good:
-            reason = f"rows refused: {refused}" if refused else "it is empty"
+            reason = f"rows refused: {refused}{example}" if refused else "it is empty"
             raise SourceError(self.name, f"holds no reports ({reason})")
 
     def _state(self, row: Any) -> StateVector:  # noqa: ANN401 - whatever the format's parser takes
@@ -108,33 +110,50 @@ class Recording:
             return self._parquet_rows, parse
         raise SourceError(self.name, "unknown format: .csv, .jsonl or .ndjson (also .gz), or .parquet is needed")
 
-    def _open(self) -> IO[bytes]:
-        if self._path.name.lower().endswith(".gz"):
-            return cast("IO[bytes]", gzip.open(self._path))
-        return self._path.open("rb")
+    @contextmanager
+    def _open(self) -> Iterator[tuple[IO[bytes], WholeFile]]:
+        """Open the file, decompressed where it is, and as it lies there."""
+        with self._path.open("rb") as file:
+            whole = WholeFile(self.name, file)
+            if not self._path.name.lower().endswith(".gz"):
+                yield file, whole
+                return
+            try:
+                with gzip.open(file) as archive:
+                    yield cast("IO[bytes]", archive), whole
+            except (EOFError, OSError, zlib.error):
+                whole.check_size()
+                raise
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
-        with self._open() as file:
-            for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE), b""), 1):
-                text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if text.strip():
-                    yield number, text
+    def _lines(self) -> Iterator[tuple[int, bytes | SchemaError]]:
+        with self._open() as (file, whole):
+            lines = Lines(file, whole)
+            while line := _next_line(lines):
+                text = line.removeprefix(b"\xef\xbb\xbf") if isinstance(line, bytes) and lines.number == 1 else line
+                if isinstance(text, SchemaError) or text.strip():
+                    yield lines.number, text
 
     def _csv_rows(self) -> Iterator[tuple[int, Row | SchemaError]]:
         # Bytes that are not UTF-8 become lone surrogates, which neither a known column's name nor a valid text has.
-        with self._open() as raw, io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline="") as file:
-            reader = csv.reader(iter(lambda: file.readline(_MAX_LINE), ""))
+        with (
+            self._open() as (raw, whole),
+            io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline="") as file,
+        ):
+            lines = Lines(file, whole)
+            reader = csv.reader(iter(lines.read, ""))
             first = _next_row(reader)
-            header = [] if first is None or isinstance(first, SchemaError) else [name.strip() for name in first]
-            require_columns(self.name, header)
+            if isinstance(first, SchemaError):
+                raise SourceError(self.name, f"holds no reports; line 1: {first}")
+            header = [name.strip() for name in first or []]
+            require_columns(self.name, header, "its first line has")
             while (values := _next_row(reader)) is not None:
                 if isinstance(values, SchemaError):
-                    yield reader.line_num, values
+                    yield lines.number, values
                 elif len(values) == len(header):
-                    yield reader.line_num, dict(zip(header, values, strict=True))
+                    yield lines.number, dict(zip(header, values, strict=True))
                 elif values:
                     found = SchemaError("format", "row", f"{len(values)} values", f"{len(header)} are required")
-                    yield reader.line_num, found
+                    yield lines.number, found
 
     def _parquet_rows(self) -> Iterator[tuple[int, Row]]:
         try:
@@ -147,9 +166,18 @@ class Recording:
         return rows
 
 
+def _next_line(lines: Lines[bytes]) -> bytes | SchemaError:
+    try:
+        return lines.read()
+    except SchemaError as error:
+        return error
+
+
 def _next_row(reader: Any) -> list[str] | SchemaError | None:  # noqa: ANN401 - the csv module names no public type
     try:
         row: list[str] | None = next(reader, None)
+    except SchemaError as error:
+        return error
     except csv.Error as error:  # such as a field of more than 128 KiB, behind a quote that is never closed
         return SchemaError("format", "row", "unreadable", str(error))
     return row

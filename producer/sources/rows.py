@@ -158,12 +158,13 @@ def _digits(value: object) -> object:
     return str(value).strip().removesuffix(".0")
 
 
-def require_columns(name: str, columns: Iterable[str]) -> None:
+def require_columns(name: str, columns: Iterable[str], listed: str) -> None:
     """Refuse a table without the columns that every report needs.
 
     Args:
         name: What the error calls the table.
         columns: Its columns.
+        listed: What stands before the list of them in the error.
 
     Raises:
         SourceError: One is missing.
@@ -175,6 +176,6 @@ def require_columns(name: str, columns: Iterable[str]) -> None:
     if "icao24" not in found and "callsign" not in found:
         missing.append("icao24 (or callsign)")
     if missing:
-        listed = repr(", ".join(found))
-        shown = listed if len(listed) <= 120 else f"{listed[:120]}..."
-        raise SourceError(name, f"has no column {', '.join(missing)}; its first line has {shown}")
+        names = repr(", ".join(found))
+        shown = names if len(names) <= 120 else f"{names[:120]}..."
+        raise SourceError(name, f"has no column {', '.join(missing)}; {listed} {shown}")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -35,7 +36,8 @@ def test_parquet_without_pyarrow_names_the_extra(tmp_path):
 
 def test_a_parquet_file_without_a_needed_column_is_refused(tmp_path):
     pq.write_table(pa.Table.from_pylist([{"timestamp": 1.0}]), tmp_path / "r.parquet")
-    with pytest.raises(SourceError, match=r"no column latitude, longitude, icao24 \(or callsign\)"):
+    missing = r"no column latitude, longitude, icao24 \(or callsign\); its columns are 'timestamp'$"
+    with pytest.raises(SourceError, match=missing):
         list(Recording(tmp_path / "r.parquet"))
 
 
@@ -45,3 +47,18 @@ def test_only_the_columns_that_are_read_are_loaded(tmp_path):
     ((number, row),) = rows(tmp_path / "r.parquet", "r")
     assert number == 1
     assert set(row) == set(NEEDED)
+
+
+@pytest.mark.parametrize("left", [0, 100_000])
+def test_a_parquet_file_that_is_truncated_while_it_is_read_is_refused(tmp_path, left):
+    moments = np.linspace(1.6e9, 1.7e9, 200_000)
+    table = pa.table({"timestamp": moments, "icao24": ["392ae7"] * len(moments), "latitude": moments % 90,
+                      "longitude": moments % 180})  # fmt: skip
+    path = tmp_path / "r.parquet"
+    pq.write_table(table, path, row_group_size=20_000)
+    states = iter(Recording(path))
+    next(states)
+    with path.open("r+b") as file:
+        file.truncate(left)
+    with pytest.raises(SourceError, match=f"truncated while it was read: it ends at byte {left:,} of "):
+        list(states)

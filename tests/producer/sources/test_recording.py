@@ -3,8 +3,10 @@
 import gzip
 import json
 import logging
+import os
 import subprocess
 import sys
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,7 +92,10 @@ def test_many_bad_rows_do_not_fill_the_log(tmp_path, caplog):
         ("r.csv", csv_text(("x", "y", "z", "0")), "rows refused: 1"),
         ("r.csv", "timestamp,latitude\n1,2\n", "no column longitude, icao24 (or callsign)"),
         ("r.csv", b"\x00\x01\xff\xfe" * 1000, "no column timestamp"),
-        ("r.csv", b'"' + b"x" * 300_000, "holds no reports"),
+        ("r.csv", b'"' + b"x" * 300_000, "holds no reports; line 1: row = unreadable"),
+        ("r.csv", b"x," * (1 << 20), "line 1: no line end in 1,048,576 characters"),
+        ("r.jsonl", b"x" * (3 << 20), "line 1: no line end in 1,048,576 characters"),
+        ("r.jsonl.gz", b"x" * (3 << 20), "line 1: no line end in 1,048,576 characters"),
         ("r.jsonl", b"\x00\x01\xff\xfe" * 1000, "rows refused: 1"),
         ("r.jsonl", b"junk\n" * 2000, "in its first 1000 rows"),
         ("r.jsonl", b'{"timestamp": 1, "latitude": 2}\n' * 1000, "lon = absent"),
@@ -127,6 +132,74 @@ def test_a_damaged_archive_is_refused(tmp_path):
     assert next(states).key == "392ae7"
     with pytest.raises(SourceError, match="cannot be read"):
         list(states)
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.csv.gz", "r.jsonl", "r.jsonl.gz"])
+@pytest.mark.parametrize("left", [0, 200_000])
+def test_a_file_that_is_truncated_while_it_is_read_is_refused(tmp_path, name, left):
+    plain = name.removesuffix(".gz")
+    moments = range(1_600_000_000, 1_600_060_000)
+    if plain == "r.csv":
+        content = csv_text(*[(NEEDED | {"timestamp": str(moment)}).values() for moment in moments])
+    else:
+        content = "".join(json.dumps(NEEDED | {"timestamp": moment}) + "\n" for moment in moments)
+    path = write(tmp_path / name, content)
+    size = path.stat().st_size
+    states = iter(Recording(path, name))
+    next(states)
+    with path.open("r+b") as file:
+        file.truncate(left if left < size else size // 2)
+    with pytest.raises(SourceError, match=f"^{name}: was truncated while it was read: it ends at byte .* of {size:,}$"):
+        list(states)
+
+
+def test_the_half_of_a_line_that_a_truncation_left_is_no_report(tmp_path):
+    rows = csv_text(*[[*NEEDED.values(), "7000"]] * 30_000, header=[*NEEDED, "squawk"])
+    path = write(tmp_path / "r.csv", rows)
+    states = iter(Recording(path))
+    read = [next(states)]
+    with path.open("r+b") as file:
+        file.truncate(rows.index("\n", len(rows) // 2) - 2)  # a row that ends with 70 would be one of squawk 0070
+    with pytest.raises(SourceError, match="truncated"):
+        read.extend(states)
+    assert {state.squawk for state in read} == {"7000"}
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tmp_path):
+    path = write(tmp_path / "r.csv", csv_text(*[NEEDED.values()] * 30_000))
+    states = iter(Recording(path))
+    next(states)
+    with path.open("a") as file:
+        file.write(",".join(NEEDED.values()))
+    assert len(list(states)) == 30_000
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path):
+    os.mkfifo(tmp_path / "r.csv")
+    writer = subprocess.Popen(["sh", "-c", 'printf "%s" "$1" > "$0"', tmp_path / "r.csv", csv_text(NEEDED.values())])
+    assert len(list(Recording(tmp_path / "r.csv"))) == 1
+    assert writer.wait() == 0
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.jsonl"])
+def test_a_line_that_is_too_long_is_one_refused_row_and_those_after_it_are_read(tmp_path, name):
+    row = json.dumps(NEEDED) if name == "r.jsonl" else ",".join(NEEDED.values())
+    head = [] if name == "r.jsonl" else [",".join(NEEDED)]
+    recording = Recording(write(tmp_path / name, "\n".join([*head, row, "x" * (3 << 20), row, "y", row])))
+    assert len(list(recording)) == 3
+    assert recording.refused == 2
+
+
+def test_a_file_without_a_line_end_is_not_held_in_memory(tmp_path):
+    with gzip.open(tmp_path / "r.csv.gz", "wb") as file:
+        for _ in range(300):
+            file.write(b"x" * (1 << 20))
+    tracemalloc.start()
+    with pytest.raises(SourceError, match="no line end"):
+        list(Recording(tmp_path / "r.csv.gz"))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 32 << 20
 
 
 def test_the_data_is_part_of_the_package():

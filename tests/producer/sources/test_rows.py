@@ -162,11 +162,11 @@ def test_no_other_column_is_read():
 )
 def test_a_table_without_a_needed_column_is_refused(columns, says):
     with pytest.raises(SourceError) as caught:
-        require_columns("t.csv", columns)
+        require_columns("t.csv", columns, "its first line has")
     assert says in str(caught.value)
     assert len(str(caught.value)) < 250
 
 
 @pytest.mark.parametrize("identity", ["icao24", "callsign"])
 def test_one_identity_is_enough(identity):
-    require_columns("t.csv", ["longitude", identity, "other", "latitude", "timestamp"])
+    require_columns("t.csv", ["longitude", identity, "other", "latitude", "timestamp"], "its first line has")
