@@ -9,7 +9,7 @@ import functools
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from producer.wire.refusal import SchemaError, range_text, shorten
 from producer.wire.state import LIMITS, MAX_TIME, StateVector
@@ -21,6 +21,11 @@ MAX_CALLSIGN = 16
 """Characters of a callsign."""
 
 _SQUAWK = re.compile(r"[0-7]{1,4}")
+
+# What makes a spreadsheet compute a cell of a CSV file instead of showing it (OWASP, "CSV Injection"): one of these at
+# the beginning of the cell, or behind a character that a spreadsheet may split the line at. The last four are the same
+# at full width. No aircraft transmits any of them; hyphens within, as in TEST-1, are free.
+_FORMULA = re.compile(r"""(?:^|[,;"'])\s*[=+@\-\uff1d\uff0b\uff20\uff0d]""")
 
 Texts = tuple[str | None, str | None, str | None]
 """`icao24`, `callsign` and `squawk`."""
@@ -40,7 +45,7 @@ def build(found: Mapping[str, tuple[str, object]]) -> StateVector:
         if field not in values:
             raise SchemaError("missing", field, "absent", "a position is required")
     if values.get("icao24") is None and values.get("callsign") is None:
-        raise SchemaError("missing", "icao24", "absent", "icao24 or callsign is required")
+        _refuse_identity(*found.get("callsign", ("callsign", "")))
     return StateVector(**values)
 
 
@@ -57,7 +62,7 @@ def spell_texts(icao24: str | None, callsign: str | None, squawk: str | None) ->
         None if squawk is None else _spell_squawk(squawk, "squawk"),
     )
     if texts[0] is None and texts[1] is None:
-        raise SchemaError("missing", "icao24", "absent", "icao24 or callsign is required")
+        _refuse_identity("callsign", callsign or "")
     return None if texts == (icao24, callsign, squawk) else texts
 
 
@@ -110,7 +115,14 @@ def _spell_callsign(text: str, name: str) -> str | None:
     spelled = text.strip().upper()
     if len(spelled) > MAX_CALLSIGN or not spelled.isprintable():
         raise SchemaError("format", name, shorten(text), f"1 to {MAX_CALLSIGN} printable characters")
-    return spelled or None
+    return None if not spelled or _FORMULA.search(spelled) else spelled
+
+
+def _refuse_identity(name: str, callsign: object) -> NoReturn:
+    """Say why there is no identity: there is no callsign either, or one that is dropped."""
+    if isinstance(callsign, str) and callsign.strip():
+        raise SchemaError("format", name, shorten(callsign), "no formula of a spreadsheet (=, +, - or @ first)")
+    raise SchemaError("missing", "icao24", "absent", "icao24 or callsign is required")
 
 
 def _spell_squawk(text: str, name: str) -> str | None:

@@ -50,7 +50,7 @@ class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     icao24: str | None = None
     """24-bit address, 6 hex digits in lower case, `~` before them where it is no ICAO address."""
     callsign: str | None = None
-    """1-16 characters, trimmed, upper case; the identity where there is no `icao24`."""
+    """1-16 characters, trimmed, upper case, no formula of a spreadsheet; the identity where there is no `icao24`."""
     lat: Annotated[float, _within("lat")]
     """WGS84 latitude, degrees, -90..90."""
     lon: Annotated[float, _within("lon")]

@@ -87,7 +87,7 @@ def with_a_past() -> list[StateVector]:
         lat, lon = place(x, y)
         height = 500.0 + 40 * seconds
         reports.append(
-            flight(lat, lon, icao24=first.icao24, callsign="-", time=now - 280 + seconds, altitude=height, track=90.0)
+            flight(lat, lon, icao24=first.icao24, callsign=".", time=now - 280 + seconds, altitude=height, track=90.0)
         )
     return reports
 

@@ -28,7 +28,7 @@ def within(name):
     return st.floats(low, high, exclude_max=name == "track").map(lambda value: value + 0.0)
 
 
-callsigns = st.text(string.ascii_uppercase + string.digits + "-ÅΩ日", min_size=1, max_size=16)
+callsigns = st.from_regex(r"[A-Z0-9ÅΩ日][-A-Z0-9ÅΩ日]{0,15}", fullmatch=True)
 addresses = st.builds(str.__add__, st.sampled_from(["", "~"]), st.text(string.hexdigits[:16], min_size=6, max_size=6))
 known = st.fixed_dictionaries(
     {"lat": within("lat"), "lon": within("lon"), "callsign": callsigns},

@@ -1,12 +1,17 @@
 """Frames: the analyst's names, units and types, and exactly what is held."""
 
+import csv
+import io
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.wire import StateVector
+from producer.wire import StateVector, decode
 from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
 from tracker.feed.batch import collect
@@ -160,3 +165,21 @@ class TestRowsWhere:
     def test_what_is_no_expression_over_the_columns_is_refused_with_their_names(self, df, where):
         with pytest.raises(BadOption, match=r"where=.*timestamp, icao24, callsign"):
             rows_where(df, where)
+
+
+def test_a_csv_file_of_a_frame_holds_no_formula_and_every_number_as_it_was():
+    report = {"lat": -33.5, "lon": -70.5, "vertical_rate": -5.08, "time": 1_633_611_600.5}
+    texts = ("=CMD|' /C CALC'!", "-A", "@A", "A")
+    vectors = [
+        decode(json.dumps({**report, "icao24": f"abc12{number}", "callsign": text}).encode())
+        for number, text in enumerate(texts)
+    ]
+    written = framed(*vectors).to_csv(index=False)
+    cells = [cell for row in csv.reader(io.StringIO(written)) for cell in row]
+    assert [cell for cell in cells if cell[:1] in tuple("=+-@\t\r") and not is_number(cell)] == []
+    assert cells.count("-33.5") == len(vectors)
+    assert "A" in cells
+
+
+def is_number(cell):
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell) is not None

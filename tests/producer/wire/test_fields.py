@@ -39,6 +39,34 @@ def test_an_empty_callsign_is_absent():
     assert decode(text(icao24="abcdef", callsign=" ")).callsign is None
 
 
+FORMULAS = (
+    "=CMD|' /C CALC'!", " =1+1", "+1", "-1+1", "@SUM(1,1)", "\t=1", "\r=1", "A;=1", 'A",=1', "'=1", "-", "\uff1d1+1",
+    "\uff201",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_callsign_that_a_spreadsheet_would_compute_is_dropped(formula):
+    for vector in (
+        decode(text(icao24="abcdef", callsign=formula)),
+        validate({**HERE, "icao24": "abcdef", "callsign": formula}),
+    ):
+        assert (vector.callsign, vector.key) == (None, "abcdef")
+
+
+@pytest.mark.parametrize("name", ["callsign", "flight"])
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_is_no_identity(formula, name):
+    error = refusal(json.dumps({"lat": 1, "lon": 2, name: formula}).encode())
+    assert (error.reason, error.field) == ("format", name)
+    assert "=, +, - or @" in str(error)
+
+
+@pytest.mark.parametrize("callsign", ["TEST-1", "A+B", "A=B", "A@B", "A B-1", "D-ABCD", "<B>"])
+def test_a_callsign_that_no_spreadsheet_computes_is_kept(callsign):
+    assert decode(text(callsign=callsign)).callsign == callsign
+
+
 def test_zero_zero_is_a_place():
     assert decode(text(lat=0, lon=0)) == StateVector(callsign="TEST-1", lat=0.0, lon=0.0)
 
