@@ -19,6 +19,9 @@ UNKNOWN = "\N{EN DASH}"
 # What lies on the map is dark in a dark theme of JupyterLab, while the map itself is light in each.
 _INK = "color:var(--jp-ui-font-color1,#222);font:12px/1.4 sans-serif"
 _PALE = "color:var(--jp-ui-font-color2,#616161)"
+_BRACKETS = str.maketrans(
+    "<>", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+)
 
 
 def name(picture: Picture, row: int) -> str:
@@ -26,8 +29,16 @@ def name(picture: Picture, row: int) -> str:
     return picture.callsign[row] or picture.icao24[row] or picture.key[row]
 
 
+def tip(picture: Picture, row: int) -> str:
+    """Return the name for the mouse over a marker.
+
+    Leaflet's plugins take it as text or as HTML, so it is neither escaped, nor has it the brackets that make HTML.
+    """
+    return name(picture, row).translate(_BRACKETS)
+
+
 def title(picture: Picture, row: int) -> str:
-    """The name at the head of a popup."""
+    """Return the name at the head of a popup."""
     words = html.escape(name(picture, row))
     return f'<div style="{_INK};min-width:130px"><b style="font-size:14px">{words}</b></div>'
 

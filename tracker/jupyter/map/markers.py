@@ -64,7 +64,7 @@ class Markers:
         self._free = self._rested(open_ones) + self._free
         made, drawn = [], {}
         for key, look in looks.items():
-            name = labels.name(picture, look.row)
+            name = labels.tip(picture, look.row)
             marker = self._take(key)
             if marker is None:
                 marker = self._make(look, name)

@@ -115,8 +115,14 @@ def test_five_thousand_aircraft_cost_no_more_messages_than_the_limit(live: LiveM
 
 
 def test_mouse_over_a_marker_tells_the_callsign_else_the_address(live: LiveMap) -> None:
-    live.draw(scene(2, callsign=["<AFR>", None]))
-    assert [marker.title for marker in markers(live)] == ["<AFR>", "000001"]
+    live.draw(scene(2, callsign=["AFR123", None]))
+    assert [marker.title for marker in markers(live)] == ["AFR123", "000001"]
+
+
+def test_mouse_over_a_marker_tells_nothing_that_is_html_whichever_way_a_browser_takes_it(live: LiveMap) -> None:
+    for callsign in ("<B>", "<IMG SRC=X>"):  # the first makes the marker, the second one renames it
+        live.draw(scene(1, callsign=[callsign]))
+        assert [marker.title for marker in markers(live)] == [f"\u2039{callsign[1:-1]}\u203a"]
 
 
 def test_marker_that_serves_another_aircraft_tells_its_name_by_an_element_that_is_made_anew(
