@@ -7,7 +7,6 @@ many viewers show what the server holds, once nobody comes and goes any more. It
 
 import asyncio
 import json
-import math
 import random
 import sys
 from array import array
@@ -33,30 +32,35 @@ class Crowd:
 
     Args:
         address: HOST:PORT of the server.
+        seats: How many there are.
     """
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, seats: int) -> None:
+        self._address, self._seats = address, seats
         self._met = Met()
         self._seated: dict[int, Viewer] = {}
-        self._leaving: dict[int, asyncio.Timeout] = {}
+        self._leaving: dict[int, asyncio.Timeout] = {}  # of those who are seated
         self._staying = False
 
-    async def fill(self, seat: int) -> None:
-        """Have one viewer after the other look on, for ever."""
+    async def run(self) -> None:
+        """Have viewers come and go, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for seat in range(self._seats):
+                group.create_task(self._fill(seat))
+
+    async def _fill(self, seat: int) -> None:
         while True:
-            viewer = self._invite(seat)
-            stay = math.inf if self._staying else random.uniform(_SHORTEST, _LONGEST)
+            stay = None if self._staying else random.uniform(_SHORTEST, _LONGEST)
+            self._seated[seat] = viewer = self._invite(seat)
             try:
-                async with asyncio.timeout(None if self._staying else stay) as self._leaving[seat]:
-                    self._seated[seat] = viewer
+                async with asyncio.timeout(stay) as self._leaving[seat]:
                     await viewer.look()
             except TimeoutError:
                 pass
             except (TrackerError, WebSocketException, OSError) as error:
                 self._met.faults[f"{type(error).__name__}: {error}"] += 1
             finally:
-                del self._seated[seat]
+                del self._seated[seat], self._leaving[seat]
             await asyncio.sleep(random.uniform(0, _EMPTY))
 
     def report(self) -> dict[str, Any]:
@@ -77,12 +81,13 @@ class Crowd:
         for timeout in self._leaving.values():
             if not timeout.expired():
                 timeout.reschedule(None)
-        until = asyncio.get_running_loop().time() + _SETTLING
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _SETTLING
         while True:
             fleet = await asyncio.to_thread(ask_fleet, self._address)
             agreeing = sum(viewer.agrees(fleet) for viewer in self._seated.values())
-            if agreeing == len(self._leaving) or asyncio.get_running_loop().time() > until:
-                return {"agreeing": agreeing, "viewers": len(self._leaving), "aircraft": len(fleet)}
+            if agreeing == self._seats or loop.time() > until:
+                return {"agreeing": agreeing, "viewers": self._seats, "aircraft": len(fleet)}
             await asyncio.sleep(_GLANCE)
 
     def _invite(self, seat: int) -> Viewer:
@@ -110,16 +115,14 @@ async def _orders() -> AsyncIterator[str]:
 
 
 async def _run(address: str, seats: int) -> None:
-    crowd = Crowd(address)
-    filling = [asyncio.create_task(crowd.fill(seat)) for seat in range(seats)]
+    crowd = Crowd(address, seats)
+    running = asyncio.create_task(crowd.run())
     async for order in _orders():
-        for task in filling:
-            if task.done():
-                task.result()
+        if running.done():
+            running.result()
         print(json.dumps(await crowd.settle() if order == "settle" else crowd.report()), flush=True)
-    for task in filling:
-        task.cancel()
-    await asyncio.gather(*filling, return_exceptions=True)
+    running.cancel()
+    await asyncio.wait([running])
 
 
 if __name__ == "__main__":
