@@ -137,7 +137,7 @@ def cli(context: click.Context) -> None:
 @option("--limit", envvar="PRODUCER_LIMIT", type=click.IntRange(min=1), help="Stop after so many reports.")
 @target_options
 def replay(target: Target, file: Path | None, speed: float, clock: str | None, loop: bool, limit: int | None) -> None:
-    """Replays a recording: FILE, or half an hour over Paris that comes with the program.
+    """Replay a recording: FILE, or half an hour over Paris that comes with the program.
 
     FILE has the columns and units of the traffic library's frame (timestamp, icao24, callsign, latitude, longitude,
     altitude ft, groundspeed kt, track, vertical_rate ft/min, onground, squawk), in time order: .csv, .jsonl or .ndjson
@@ -228,7 +228,7 @@ def _synthetic() -> Any:  # noqa: ANN401 - a module; its types are those of NumP
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """The entry point: ends the process; what goes wrong for a user is one line on stderr.
+    """Run as the entry point and end the process; what goes wrong for a user is one line on stderr.
 
     Args:
         arguments: Those of the command line by default.

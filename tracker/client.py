@@ -103,7 +103,7 @@ class Frames:
         return self
 
     async def __anext__(self) -> Frame:
-        """The next frame.
+        """Return the next frame.
 
         Raises:
             ServerRefused: The server ended the connection because of us, or has turned us away since (HTTP 4xx).
@@ -166,7 +166,7 @@ class Frames:
             await socket.close()
 
     async def _read(self) -> Frame:
-        """The next frame of this connection."""
+        """Return the next frame of this connection."""
         assert self._socket is not None
         try:
             async with asyncio.timeout(None if self.connected else _OPEN_TIMEOUT):
@@ -204,7 +204,7 @@ class Frames:
             await self._socket.send(encode(wish), text=True)
 
     def _ending(self, error: ConnectionClosed) -> ServerRefused | ServerUnreachable:
-        """Why this connection ended: the server's words, else those of the close frame, else that there were none."""
+        """Say why this connection ended: in the server's words, else the close frame's, else that there were none."""
         if self._bye is None:
             close = error.sent if error.rcvd is None or error.rcvd_then_sent is False else error.rcvd
             code, reason = (_TORN, "the connection was torn") if close is None else (close.code, close.reason)
@@ -240,7 +240,7 @@ async def connect(
 
 
 def delay(failures: int, chance: float) -> float:
-    """How long to wait before the next attempt, s; a matter of chance, as many clients may have lost one server.
+    """Return how long to wait before the next attempt, s; a matter of chance, as many clients may have lost one server.
 
     Args:
         failures: Attempts and connections in a row that brought no aircraft, at least 1.
@@ -251,7 +251,7 @@ def delay(failures: int, chance: float) -> float:
 
 
 def _heals(error: Exception) -> bool:
-    """Whether to try again: a refusal of the 500s is that of a server, or of a proxy before it, that is not well."""
+    """Return whether to try again: a refusal of the 500s is that of a server, or a proxy before it, that is not well."""
     return isinstance(error, ServerUnreachable) or (isinstance(error, ServerRefused) and 500 <= error.code < 600)
 
 

@@ -27,7 +27,7 @@ class Since:
     """If set: so many seconds before the start instead."""
 
     def moment(self, now: float) -> float:
-        """The time from which records are wanted, s since 1970: -inf is the log's beginning, inf its end."""
+        """Return the time from which records are wanted, s since 1970: -inf is the log's beginning, inf its end."""
         return self.at if self.before_now is None else now - self.before_now
 
 

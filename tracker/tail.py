@@ -77,14 +77,14 @@ class Board:
                 self.fault = reason
 
     def rate(self, now: float) -> float:
-        """Updates a second, over the last five."""
+        """Return the updates a second, over the last five."""
         while self._updates and self._updates[0][0] <= now - _RATE_SPAN:
             self._updates.popleft()
         span = min(_RATE_SPAN, now - (now if self._begun is None else self._begun))
         return sum(count for _, count in self._updates) / max(1.0, span)
 
     def lag(self, now: float) -> str:
-        """What is late, and since when; empty: nothing."""
+        """Say what is late, and since when; empty: nothing."""
         since = self.mirror.unheard_since
         if since is not None:
             return f"the server has heard nothing of its broker for {now - since:.0f} s"
@@ -92,7 +92,7 @@ class Board:
         return f"this terminal was {behind:.1f} s behind" if now - when < _LAG_SHOWN else ""
 
     def status(self, now: float) -> str:
-        """All in one line."""
+        """Say all in one line."""
         state = f"reconnecting ({self.trouble})" if self.trouble else "connecting"
         if self.trouble is None:
             state = "connected"
@@ -102,12 +102,12 @@ class Board:
 
 
 def printable(text: str) -> str:
-    """A text that strangers wrote, without what would steer a terminal."""
+    """Return a text that strangers wrote, without what would steer a terminal."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def table(board: Board, now: float, rows: int, order: str = "callsign") -> Table:
-    """The aircraft within the box, in the analyst's units.
+    """Return the aircraft within the box, in the analyst's units.
 
     Args:
         board: What is shown.

@@ -83,7 +83,7 @@ def _is_ipv6(host: str) -> bool:
 
 
 def _is_name(host: str) -> bool:
-    """Whether a resolver can be asked for it: of a name such as `a..b`, Python's says `UnicodeError`, not `OSError`."""
+    """Return whether a resolver can be asked for it: Python's says `UnicodeError`, not `OSError`, to `a..b`."""
     try:
         host.encode("idna")
     except UnicodeError:

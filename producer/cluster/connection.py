@@ -38,7 +38,7 @@ class HideSecrets(logging.Filter):
     """Keeps out of a Kafka client's debug log the requests that sign in, and raw bytes: PLAIN sends the password."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record may be logged."""
+        """Return whether the record may be logged."""
         arguments = record.args if isinstance(record.args, tuple) else ()
         return not any(
             isinstance(argument, bytes | bytearray | memoryview) or type(argument).__name__.startswith("Sasl")
@@ -141,7 +141,7 @@ class Security:
         return self.security_protocol.startswith("SASL_")
 
     def idle(self) -> list[str]:
-        """The settings that are given, but of no effect under this protocol."""
+        """Return the settings that are given, but of no effect under this protocol."""
         given = [f.name for f in fields(self) if getattr(self, f.name) not in (None, "", True, False)]
         return [name for name in given if not _applies(name, self.security_protocol)]
 
@@ -163,7 +163,7 @@ class Security:
         return context
 
     def client_options(self) -> dict[str, Any]:
-        """The arguments by which kafka-python's and aiokafka's clients take these settings.
+        """Return the arguments by which kafka-python's and aiokafka's clients take these settings.
 
         Raises:
             SettingError: As `ssl_context`.
@@ -199,12 +199,12 @@ class Security:
 
 
 def variable(name: str) -> str:
-    """The environment's name of a setting."""
+    """Return the environment's name of a setting."""
     return f"KAFKA_{name.upper()}"
 
 
 def without(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment without any of these settings: for a program whose broker is an embedded one."""
+    """Return an environment without any of these settings: for a program whose broker is an embedded one."""
     prefixes = ("KAFKA_SECURITY_", "KAFKA_SASL_", "KAFKA_SSL_")
     return {name: value for name, value in environment.items() if not name.startswith(prefixes)}
 
@@ -217,7 +217,7 @@ def _applies(name: str, protocol: str) -> bool:
 
 
 def _parse(settings: Mapping[str, object]) -> dict[str, Any]:
-    """Settings by name in their types, with the passwords that stand in files."""
+    """Return the settings by name, in their types, with the passwords that stand in files."""
     parsed: dict[str, Any] = dict(settings)
     if isinstance(parsed.get("ssl_check_hostname"), str):
         text = parsed["ssl_check_hostname"]
@@ -238,7 +238,7 @@ def _parse(settings: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _contents(name: str, path: object) -> Secret:
-    """A secret of a file, less the end of its line."""
+    """Return the secret that a file holds, less the end of its line."""
     try:
         with Path(str(path)).open("rb") as file:
             text = file.read(_MAX_SECRET_FILE + 1).decode().removesuffix("\n").removesuffix("\r")

@@ -73,7 +73,7 @@ class _Conversation:
 def diagnose(
     servers: Iterable[Address], security: Security, *, timeout: float = 3.0, failed: bool = False
 ) -> str | None:
-    """Says why the first of these servers that can be reached refuses us, or we it.
+    """Say why the first of these servers that can be reached refuses us, or we it.
 
     Args:
         servers: Where brokers may listen.
@@ -127,7 +127,7 @@ def _converse(
 def _talk(
     conversation: _Conversation, address: Address, security: Security, *, failed: bool, otherwise: Callable[[], None]
 ) -> None:
-    """Asks what comes before all else, and signs in; `otherwise` may tell why there is no answer."""
+    """Ask what comes before all else, and sign in; `otherwise` may tell why there is no answer."""
     try:
         known = _requests(conversation)
     except ssl.SSLError as error:  # with TLS 1.3 the broker judges our certificate after the handshake
@@ -173,14 +173,14 @@ def _sign_in(conversation: _Conversation, address: Address, security: Security) 
 
 
 def _requests(conversation: _Conversation) -> set[int]:
-    """The numbers of the requests that the broker knows."""
+    """Return the numbers of the requests that the broker knows."""
     answer = conversation.ask(_API_VERSIONS, 0)
     _, count = struct.unpack(">hi", answer.read(6))
     return {struct.unpack(">hhh", answer.read(6))[0] for _ in range(max(0, min(count, 1000)))}
 
 
 def _handshake(conversation: _Conversation, mechanism: str) -> tuple[int, list[str]]:
-    """Names a mechanism; the error's number, and the mechanisms that the broker offers."""
+    """Name a mechanism; return the error's number, and the mechanisms that the broker offers."""
     answer = conversation.ask(_SASL_HANDSHAKE, 1, struct.pack(">h", len(mechanism)) + mechanism.encode())
     error, count = struct.unpack(">hi", answer.read(6))
     return error, [answer.read(*struct.unpack(">h", answer.read(2))).decode() for _ in range(max(0, min(count, 20)))]
@@ -196,7 +196,7 @@ def _authenticate(conversation: _Conversation, token: bytes) -> tuple[int, bytes
 
 
 def _scram(conversation: _Conversation, digest: str, user: str, password: str) -> int:
-    """Signs in by RFC 5802; the error's number."""
+    """Sign in by RFC 5802, and return the error's number."""
     name = user.replace("=", "=3D").replace(",", "=2C")
     bare = f"n={name},r={secrets.token_hex(16)}"
     error, challenge = _authenticate(conversation, f"n,,{bare}".encode())
@@ -217,7 +217,7 @@ def _scram(conversation: _Conversation, digest: str, user: str, password: str) -
 
 
 def _refuse_if_tls(address: Address, deadline: float) -> None:
-    """Tells of a port that speaks TLS, whoever it says that it is: nothing is sent to it."""
+    """Tell of a port that speaks TLS, whoever it says that it is: nothing is sent to it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
@@ -232,7 +232,7 @@ def _refuse_if_tls(address: Address, deadline: float) -> None:
 
 
 def _refuse_if_clear(address: Address, deadline: float) -> None:
-    """Tells of a port that answers in the clear; no secret is sent to it."""
+    """Tell of a port that answers in the clear; no secret is sent to it."""
     try:
         with _connect(address, deadline) as plain:
             _requests(_Conversation(plain, deadline))

@@ -26,7 +26,7 @@ def require(frame: pd.DataFrame, *names: str) -> None:
 
 
 def first_of(frame: pd.DataFrame, *names: str) -> str:
-    """The first of these columns that a frame has.
+    """Return the first of these columns that a frame has.
 
     Raises:
         MissingColumn: It has none; the last is named, which all sources of reports know.
@@ -38,24 +38,24 @@ def first_of(frame: pd.DataFrame, *names: str) -> str:
 
 
 def numbers(frame: pd.DataFrame, name: str) -> Floats:
-    """A column of numbers as float64, NaN where not known."""
+    """Return a column of numbers as float64, NaN where not known."""
     return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def flags(frame: pd.DataFrame, name: str) -> Flags:
-    """A column of truths: whether each is known and true."""
+    """Return a column of truths: whether each is known and true."""
     known_and_true: Flags = numbers(frame, name) == 1.0
     return known_and_true
 
 
 def ticks(frame: pd.DataFrame) -> Ticks:
-    """The column `timestamp` in us since 1970, `NO_TIME` where not known; no zone is UTC, texts are ISO 8601."""
+    """Return the column `timestamp` in us since 1970, `NO_TIME` where not known; no zone is UTC, texts are ISO 8601."""
     dated = pd.api.types.is_datetime64_any_dtype(frame["timestamp"].dtype)
     stamps = pd.to_datetime(frame["timestamp"], utc=True, format=None if dated else "ISO8601")
     return pd.DatetimeIndex(stamps).as_unit("us").asi8
 
 
 def texts(frame: pd.DataFrame, name: str) -> pd.Categorical[Any]:
-    """A column of texts as codes into its sorted names, -1 where not known."""
+    """Return a column of texts as codes into its sorted names, -1 where not known."""
     values = frame[name]
     return pd.Categorical(values.array if isinstance(values.dtype, pd.CategoricalDtype) else values)

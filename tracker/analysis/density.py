@@ -54,5 +54,5 @@ def count_density(frame: pd.DataFrame, cell: float = 0.1) -> pd.DataFrame:
 
 
 def _steps(degrees: Floats, rows: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many whole cells lie below; a position written to six decimals on an edge is on it, whatever its last bit."""
+    """Count the whole cells below; a position written to six decimals on an edge is on it, whatever its last bit."""
     return np.floor(np.round(degrees * rows / 180, 9)).astype(np.int64)

@@ -85,7 +85,7 @@ class _Track:
         self.sequences, self.latitude, self.longitude, self.max_speed = sequences, latitude, longitude, max_speed
 
     def fixes(self) -> Rows:
-        """The rows with a position other than the one before."""
+        """Return the rows with a position other than the one before."""
         fixes = np.flatnonzero(~np.isnan(self.latitude) & ~np.isnan(self.longitude))
         new = np.ones(len(fixes), np.bool_)
         new[1:] = np.logical_or.reduce(
@@ -102,7 +102,7 @@ class _Track:
         return fixes[~strays]
 
     def steps(self, fixes: Rows, apart: int = 1) -> tuple[Floats, Flags]:
-        """The distance from each fix to the next (or next but one), nm, and whether it is a step of one flight."""
+        """Measure from each fix to the next (or next but one), nm, and tell whether that is a step of one flight."""
         here, there = fixes[:-apart], fixes[apart:]
         distance = great_circle_distance(
             self.latitude[here], self.longitude[here], self.latitude[there], self.longitude[there]

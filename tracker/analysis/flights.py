@@ -60,7 +60,7 @@ def split_flights(frame: pd.DataFrame, gap: str | float | timedelta = "10min") -
 
 
 def _callsigns(frame: pd.DataFrame, rows: Rows) -> tuple[_Codes, list[str]]:
-    """Codes of the callsigns of these rows, and what they stand for; blanks around them and empty ones mean nothing."""
+    """Encode the callsigns of these rows, and return what the codes stand for; blanks and empty ones mean nothing."""
     column = texts(frame, "callsign")
     stripped = [str(sign).strip() for sign in column.categories]
     signs = sorted(set(stripped) - {""})
@@ -70,7 +70,7 @@ def _callsigns(frame: pd.DataFrame, rows: Rows) -> tuple[_Codes, list[str]]:
 
 
 def _changes(sign: _Codes, begins: Flags) -> Flags:
-    """Whether a row has another callsign than the last one known before it, since the silence before."""
+    """Return whether a row has another callsign than the last one known before it, since the silence before."""
     row = np.arange(len(sign))
     last_known = np.maximum.accumulate(np.where(sign != ABSENT, row, -1)) if len(sign) else row
     begin = np.maximum.accumulate(np.where(begins, row, 0)) if len(sign) else row
@@ -82,7 +82,7 @@ def _changes(sign: _Codes, begins: Flags) -> Flags:
 
 
 def _names(sequences: Sequences, starts: Rows, sign: _Codes, signs: Sequence[str]) -> npt.NDArray[Any]:
-    """The name of each flight; `starts` are the rows (of the sequences) where they begin."""
+    """Return the name of each flight; `starts` are the rows (of the sequences) where they begin."""
     if not len(starts):
         return np.empty(0, np.str_)
     callsign = np.maximum.reduceat(sign, starts).tolist()  # of the one that a flight has and `ABSENT`

@@ -70,6 +70,6 @@ def _without_outliers(frame: pd.DataFrame, name: str, sequences: Sequences, widt
 
 
 def _moving_median(values: Floats, group: npt.NDArray[np.int64], width: int) -> Floats:
-    """The median of the values around each, of its own group; fewer at both ends of a group."""
+    """Return the median of the values around each, of its own group; fewer at both ends of a group."""
     rolling = pd.Series(values).groupby(group, sort=False).rolling(width, center=True, min_periods=1)
     return np.asarray(rolling.median(), np.float64)

@@ -76,13 +76,13 @@ def _grounded(frame: pd.DataFrame, sequences: Sequences, altitude: Floats, speed
 
 
 def _medians(sequences: Sequences, span: float, grounded: Flags, values: Floats) -> Floats:
-    """The median of each column in the span of each row, of the reports on the ground and of the others apart."""
+    """Take the median of each column in the span of each row, reports on the ground and others apart."""
     spans = [sequences.group, sequences.time // round(span * 1e6), grounded]
     return pd.DataFrame(values).groupby(spans).transform("median").to_numpy(np.float64)
 
 
 def _judge(medians: Floats) -> Floats:
-    """The index in `PHASES` of the truest phase for rows of altitude, rate and speed; `ABSENT` where one is NaN."""
+    """Find the truest phase for rows of altitude, rate and speed: an index into `PHASES`; `ABSENT` where one is NaN."""
     low = (0.0, -_MOST[1] - 0.1, 0.0)
     altitude, rate, speed = np.clip(medians, low, _MOST).T
     ground, low_altitude, high_altitude = (
@@ -106,12 +106,12 @@ def _judge(medians: Floats) -> Floats:
 
 
 def _around(values: Floats, mean: float, sigma: float) -> Floats:
-    """The Gaussian membership function."""
+    """Return the Gaussian membership."""
     membership: Floats = np.exp(-((values - mean) ** 2) / (2 * sigma**2))
     return membership
 
 
 def _rising(values: Floats, foot: float, top: float) -> Floats:
-    """The S-shaped membership function: 0 up to the foot, 1 from the top on, a parabola either side of the middle."""
+    """Return the S-shaped membership: 0 up to the foot, 1 from the top on, a parabola either side of the middle."""
     share = np.clip((values - foot) / (top - foot), 0, 1)
     return np.where(share < 0.5, 2 * share**2, 1 - 2 * (1 - share) ** 2)

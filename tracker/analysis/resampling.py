@@ -94,7 +94,7 @@ class _Clock:
         return cls(sequences, reach * 1e6, group, time, time + shift[group], sequences.time + shift[sequences.group])
 
     def column(self, frame: pd.DataFrame, name: str) -> object:
-        """A column of the frame at the ticks."""
+        """Return a column of the frame at the ticks."""
         kind = frame[name].dtype
         if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind):
             values = self._interpolated(numbers(frame, name)[self.sequences.rows], circular=name in ANGLES)
@@ -120,7 +120,7 @@ class _Clock:
         return np.where(bridged | exact, values[left] + share * change, np.nan)
 
     def _neighbours(self, known: Rows) -> tuple[Rows, Flags, Rows, Flags]:
-        """The known reports around each tick.
+        """Return the known reports around each tick.
 
         Returns:
             The last one at or before each tick; whether it is of the tick's flight and within reach; the first one
@@ -144,7 +144,7 @@ def _round_the_circle(degrees: Floats, top: float) -> Floats:
 
 
 def _shifts(sequences: Sequences) -> Ticks:
-    """What to add to the times of each group so that the groups lie one behind the other, a microsecond apart."""
+    """Return what added to the times of each group lays the groups one behind the other, a microsecond apart."""
     first = sequences.first
     last = np.append(first[1:], True)[: len(first)]
     begin, end = sequences.time[first], sequences.time[last]

@@ -36,7 +36,7 @@ class Sequences:
         return first
 
     def begins(self, gap: float) -> Flags:
-        """Whether a row begins its group, or comes more than `gap` seconds after the row before."""
+        """Return whether a row begins its group, or comes more than `gap` seconds after the row before."""
         begins: Flags = self.first | (np.diff(self.time, prepend=self.time[:1]) > gap * 1e6)
         return begins
 

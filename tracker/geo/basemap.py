@@ -38,7 +38,7 @@ def _topology() -> Any:  # noqa: ANN401 - JSON
 
 @cache
 def _arcs() -> list[Ring]:
-    """The file's arcs: each is stored as differences of whole numbers, to be scaled and moved."""
+    """Return the file's arcs: each is stored as differences of whole numbers, to be scaled and moved."""
     topology = _topology()
     (x_scale, y_scale), (x_shift, y_shift) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = []
@@ -53,7 +53,7 @@ def _arcs() -> list[Ring]:
 
 
 def _join(indices: list[int]) -> Ring:
-    """One ring from the arcs that it consists of; `~i` means arc i backwards."""
+    """Return one ring from the arcs that it consists of; `~i` means arc i backwards."""
     ring: Ring = []
     for index in indices:
         arc = _arcs()[index] if index >= 0 else _arcs()[~index][::-1]
@@ -62,7 +62,7 @@ def _join(indices: list[int]) -> Ring:
 
 
 def unroll(ring: Ring) -> Ring:
-    """The same ring without a jump at the antimeridian: longitudes may exceed 180. One around a pole is led over it."""
+    """Remove a ring's jump at the antimeridian: longitudes may exceed 180. One around a pole is led over it."""
     flat: Ring = []
     turn, before = 0.0, ring[0][0]
     for x, y in ring:
@@ -77,7 +77,7 @@ def unroll(ring: Ring) -> Ring:
 
 
 def _cut_side(ring: Ring, edge: float, sign: int) -> Ring:
-    """The part of a ring on one side of a meridian (Sutherland and Hodgman); `sign` is 1 to keep the west."""
+    """Return the part of a ring on one side of a meridian (Sutherland and Hodgman); `sign` is 1 to keep the west."""
     kept: Ring = []
     for (x0, y0), (x1, y1) in pairwise(ring):
         inside, next_inside = sign * x0 <= sign * edge, sign * x1 <= sign * edge
@@ -89,7 +89,7 @@ def _cut_side(ring: Ring, edge: float, sign: int) -> Ring:
 
 
 def cut(ring: Ring) -> Ring:
-    """The part of an unrolled ring between the two edges; empty where nothing of it is."""
+    """Return the part of an unrolled ring between the two edges; empty where nothing of it is."""
     west = _cut_side(ring, EDGE, 1)
     return _cut_side(west, -EDGE, -1) if west else []
 
@@ -114,7 +114,7 @@ def land() -> tuple[tuple[Ring, ...], ...]:
 
 @cache
 def borders() -> tuple[Ring, ...]:
-    """The lines where two countries meet; not closed."""
+    """Return the lines where two countries meet; not closed."""
     neighbours: defaultdict[int, set[int]] = defaultdict(set)
     for number, geometry in enumerate(_topology()["objects"]["countries"]["geometries"]):
         polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]

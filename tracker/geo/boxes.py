@@ -54,13 +54,13 @@ class Box:
         return self.east - self.west + (360.0 if self.east < self.west else 0.0)
 
     def contains(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Whether positions lie inside: bool of their common shape."""
+        """Return whether positions lie inside: bool of their common shape."""
         lat, lon = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
         inside: npt.NDArray[np.bool_] = (lat >= self.south) & (lat <= self.north) & self._spans(lon)
         return inside
 
     def tiles(self) -> Tiles:
-        """The tiles that it touches."""
+        """Return the tiles that it touches."""
         # From the edges themselves: west + width may round to just below an east that begins a tile.
         first = math.floor((self.west + 180.0) / TILE)
         last = math.floor((self.east + 180.0) / TILE) + (_COLUMNS if self.east < self.west else 0)
@@ -69,7 +69,7 @@ class Box:
         return frozenset(row * _COLUMNS + column for row in rows for column in columns)
 
     def _spans(self, lon: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Whether longitudes lie between west and east; by comparison, so that nothing is rounded."""
+        """Return whether longitudes lie between west and east; by comparison, so that nothing is rounded."""
         crosses = self.east < self.west
         east_of_west, west_of_east = lon >= self.west, lon <= self.east
         spans: npt.NDArray[np.bool_] = east_of_west | west_of_east if crosses else east_of_west & west_of_east
@@ -91,7 +91,7 @@ def parse_box(text: str) -> Box:
 
 
 def tile_of(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """The number of the tile in which each position lies, shape (n,)."""
+    """Return the number of the tile in which each position lies, shape (n,)."""
     rows = np.minimum(((lat + 90.0) / TILE).astype(np.intp), _ROWS - 1)
     columns = ((lon + 180.0) / TILE).astype(np.intp) % _COLUMNS
     tiles: npt.NDArray[np.intp] = rows * _COLUMNS + columns

@@ -28,7 +28,7 @@ class View:
 
 
 def project(lat: Floats, lon: Floats, zoom: float) -> tuple[Floats, Floats]:
-    """Positions in degrees to x and y in pixels of the whole world at `zoom`; y grows to the south.
+    """Convert positions in degrees to x and y in pixels of the whole world at `zoom`; y grows to the south.
 
     Latitudes beyond the projection are drawn on its edge, as Leaflet does; longitudes beyond 180 are not wrapped.
     """
@@ -40,13 +40,13 @@ def project(lat: Floats, lon: Floats, zoom: float) -> tuple[Floats, Floats]:
 
 
 def near(lon: Floats, middle: float) -> Floats:
-    """The same meridians, within 180 degrees of `middle`: so neighbours stay neighbours across the antimeridian."""
+    """Move meridians to within 180 degrees of `middle`: so neighbours stay neighbours across the antimeridian."""
     with np.errstate(invalid="ignore"):
         return np.asarray(lon + 360.0 * np.round((middle - lon) / 360.0))
 
 
 def overview(lat: Floats, lon: Floats, *, width: float = 760, height: float = 400) -> View | None:
-    """The view of `width` x `height` px that shows most of the given positions; None where there is none.
+    """Return the view of `width` x `height` px that shows most of the given positions; None where there is none.
 
     The middle is the median position and the zoom a whole number that fits nine tenths of them, so that a single
     stray report does not zoom out to the world.

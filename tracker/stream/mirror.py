@@ -79,7 +79,7 @@ class Mirror:
                 self._pause(behind, now)
 
     def aircraft(self, box: Box | None = None) -> dict[str, Row]:
-        """The rows by key; of those within a box, where one is given: servers send some around it."""
+        """Return the rows by key; of those within a box, where one is given: servers send some around it."""
         if box is None:
             return dict(self._rows)
         lat, lon = ([row.get(name, np.nan) for row in self._rows.values()] for name in ("lat", "lon"))
@@ -87,7 +87,7 @@ class Mirror:
         return {key: row for (key, row), within in zip(self._rows.items(), inside, strict=True) if within}
 
     def age(self, key: str, now: float) -> float:
-        """How long an aircraft was not heard while it could be, s.
+        """Return how long an aircraft was not heard while it could be, s.
 
         Raises:
             KeyError: It is not held.
@@ -96,7 +96,7 @@ class Mirror:
         return max(0.0, until - float(self._rows[key]["heard_at"]))
 
     def _greet(self, epoch: str) -> None:
-        """A connection begins; whether the broker is still away it has yet to tell."""
+        """Begin a connection: it has yet to tell whether the broker is still away."""
         if epoch != self.epoch:
             self._place = None
         self.epoch = epoch
@@ -114,7 +114,7 @@ class Mirror:
 
 
 def _rows(columns: Columns, now: float) -> Iterator[tuple[str, Row]]:
-    """The rows of columns by key.
+    """Return the rows of columns by key.
 
     Raises:
         BadFrame: The columns are of unequal length, or hold what they cannot.

@@ -38,18 +38,18 @@ class Size:
 
 
 def is_wanted() -> bool:
-    """Whether the page is built at all."""
+    """Return whether the page is built at all."""
     return os.environ.get(SKIP, "") in ("", "0")
 
 
 def is_fresh(sources: Path = HERE, page: Path = PAGE) -> bool:
-    """Whether the page was built after the last change of its sources."""
+    """Return whether the page was built after the last change of its sources."""
     built = page / "index.html"
     return built.exists() and built.stat().st_mtime > max(path.stat().st_mtime for path in _walk(sources))
 
 
 def requirements() -> list[str]:
-    """What Python packages a build needs on this machine."""
+    """Return what Python packages a build needs on this machine."""
     return [] if not is_wanted() or is_fresh() or own_npm() else [REQUIREMENT]
 
 
@@ -82,7 +82,7 @@ def compress(page: Path) -> None:
 
 
 def measure(page: Path) -> list[Size]:
-    """Each file of the page, as it is and gzipped."""
+    """Return the size of each file of the page, as it is and gzipped."""
     contents = {path: path.read_bytes() for path in _files(page) if path.suffix != ".gz"}
     return [
         Size(str(path.relative_to(page)), len(content), len(gzip.compress(content, mtime=0)))
@@ -91,7 +91,7 @@ def measure(page: Path) -> list[Size]:
 
 
 def report(sizes: list[Size]) -> str:
-    """The sizes, a line a file, and the sum of the scripts.
+    """Return the sizes, a line a file, and the sum of the scripts.
 
     Raises:
         WebError: The scripts are too large.
@@ -116,7 +116,7 @@ def main() -> None:
 
 
 def _walk(sources: Path) -> Iterator[Path]:
-    """All that a build reads, and the folders: those tell of a file that was taken away."""
+    """Return all that a build reads, and the folders: those tell of a file that was taken away."""
     for name in _SOURCES:
         path = sources / name
         if path.exists():

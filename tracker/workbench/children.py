@@ -17,7 +17,7 @@ _STOP_TIMEOUT = 5.0  # s
 
 
 def producer_command(address: str, *options: str, source: str = "replay") -> list[str]:
-    """The command line of a producer that publishes to a broker; it replays the bundled recording, or is another."""
+    """Return the command line of a producer to a broker, which replays the bundled recording or is another."""
     return [sys.executable, "-m", "producer", source, "--stop-on-eof", "--bootstrap-servers", address, *options]
 
 

@@ -219,7 +219,7 @@ async def _run(ports: _Ports, traffic: _Traffic, *, opens: bool) -> str | None:
 
 
 async def _first_of(stopped: asyncio.Event, endings: list[asyncio.Task[str]]) -> str | None:
-    """The first ending that has something to say; None where it is the signal."""
+    """Return the first ending that has something to say; None where it is the signal."""
     signal_came = asyncio.create_task(stopped.wait())
     waiting: set[asyncio.Task[object]] = {signal_came, *endings}
     try:
@@ -277,7 +277,7 @@ def _refuse_taken(port: int, option: str) -> None:
 
 
 def _notebooks() -> Path:
-    """The manual's notebooks: those of the checkout; else a copy in the current folder of those that were installed."""
+    """Return the manual's notebooks: the checkout's, else a copy of the installed ones in the current folder."""
     checkout = _PACKAGE.parent / "notebooks"
     if checkout.is_dir():
         return checkout

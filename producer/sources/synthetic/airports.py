@@ -40,7 +40,7 @@ class Region(NamedTuple):
     lon_max: float
 
     def holds(self, lat: _Floats, lon: _Floats) -> NDArray[np.bool_]:
-        """Whether positions, degrees, are inside or on the edge."""
+        """Return whether positions, degrees, are inside or on the edge."""
         east, west = lon >= self.lon_min, lon <= self.lon_max
         inside = (east & west) if self.lon_min <= self.lon_max else (east | west)
         return inside & (lat >= self.lat_min) & (lat <= self.lat_max)
@@ -66,7 +66,7 @@ class Airports:
 
 
 def load_airports(region: Region | None = None) -> Airports:
-    """Chooses the airports of a region, or of the world: those that have an IATA code too, as airlines' have.
+    """Choose the airports of a region, or of the world: those that have an IATA code too, as airlines' have.
 
     Raises:
         ProducerError: There are no two that are far enough apart.
@@ -93,7 +93,7 @@ def load_airports(region: Region | None = None) -> Airports:
 
 
 def choose_routes(airports: Airports, chance: Chance) -> tuple[_Ints, _Ints]:
-    """Chooses origins and destinations: of a few destinations the one nearest to a wished length, mostly short."""
+    """Choose origins and destinations: of a few destinations the one nearest to a wished length, mostly short."""
     count = len(airports.icao)
     origin = (chance(Draw.ORIGIN, 0, 1) * count).astype(np.int64)
     wish = np.exp(chance(Draw.LENGTH, np.log(3e5), np.log(1.2e7)))
@@ -115,14 +115,14 @@ def choose_routes(airports: Airports, chance: Chance) -> tuple[_Ints, _Ints]:
 
 
 def _can_be_flown(cosine: _Floats) -> NDArray[np.bool_]:
-    """Whether two places are neither too near nor too far, from the scalar product of their unit vectors."""
+    """Return whether two places are neither too near nor too far, from the scalar product of their unit vectors."""
     nearest, farthest = np.cos(MIN_DISTANCE / EARTH_RADIUS), np.cos(MAX_DISTANCE / EARTH_RADIUS)
     flyable: NDArray[np.bool_] = (cosine <= nearest) & (cosine >= farthest)
     return flyable
 
 
 def _has_a_partner(place: _Floats) -> NDArray[np.bool_]:
-    """Whether there is another to fly to, for each place."""
+    """Return whether there is another to fly to, for each place."""
     found = np.zeros(len(place), bool)
     # Nearly all find one among a few; all with all would take a second and 500 MB.
     for some in np.array_split(np.arange(len(place)), len(place) // 256 + 1):

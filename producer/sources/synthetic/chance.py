@@ -54,7 +54,7 @@ class Chance:
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Scatters 64-bit numbers, no two to the same.
+    """Scatter 64-bit numbers, no two to the same.
 
     SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014), with the constants of
     David Stafford's variant 13.

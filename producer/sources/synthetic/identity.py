@@ -76,7 +76,7 @@ def give_squawks(chance: Chance) -> _Objects:
 
 
 def _scramble(seed: int, codes: _Ints) -> _Ints:
-    """Scatters numbers below 2^18, no two to the same: products with odd numbers and xor-shifts can be undone."""
+    """Scatter numbers below 2^18, no two to the same: products with odd numbers and xor-shifts can be undone."""
     mask = _CODES - 1
     codes = (codes + seed % _CODES) * 0x2545F & mask
     codes = (codes ^ (codes >> 9)) * 0x1B873 & mask

@@ -32,7 +32,7 @@ _Floats = NDArray[np.float64]
 
 
 def cut_segments(route: _Floats, low: _Floats, high: _Floats, begin: _Floats, chance: Chance) -> dict[str, _Floats]:
-    """Cuts flights into segments of constant acceleration.
+    """Cut flights into segments of constant acceleration.
 
     Args:
         route: Length of the flights, m, (m,).
@@ -98,7 +98,7 @@ def cut_segments(route: _Floats, low: _Floats, high: _Floats, begin: _Floats, ch
 
 
 def is_on_ground(segment: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether what is in a segment, counted from 0, has not lifted off yet or has touched down."""
+    """Return whether an aircraft in a segment, counted from 0, has not lifted off yet or has touched down."""
     return (segment <= _LAST_BEFORE_FLIGHT) | (segment >= _FIRST_AFTER_FLIGHT)
 
 
