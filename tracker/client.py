@@ -251,7 +251,7 @@ def delay(failures: int, chance: float) -> float:
 
 
 def _heals(error: Exception) -> bool:
-    """Return whether to try again: a refusal of the 500s is that of a server, or a proxy before it, that is not well."""
+    """Return whether to try again: a refusal of the 500s tells of a server, or a proxy of it, that is not well."""
     return isinstance(error, ServerUnreachable) or (isinstance(error, ServerRefused) and 500 <= error.code < 600)
 
 
