@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -21,6 +22,9 @@ from tracker.devbroker.errors import ErrorCode, RefusedError
 from tracker.devbroker.node import NODE_ID, Node
 from tracker.devbroker.topics import Topic
 
+MAX_DESCRIBED = 1_000
+"""Topics whose settings one request may ask for: each has dozens."""
+
 _TOPIC, _BROKER = 2, 4  # kinds of resources with settings
 _SET, _DELETE = 0, 1  # kinds of incremental changes
 _FROM_TOPIC, _FROM_BROKER, _BY_DEFAULT = 1, 4, 5  # sources of a setting's value
@@ -32,9 +36,9 @@ _Described = DescribeConfigsResponse.DescribeConfigsResult
 
 def create_topics(node: Node, call: Call) -> Message:
     """Create topics."""
-    names = [topic.name for topic in call.request.topics]
+    times = Counter(topic.name for topic in call.request.topics)
     return CreateTopicsResponse(
-        topics=[_create(node, topic, call.request, names.count(topic.name)) for topic in call.request.topics]
+        topics=[_create(node, topic, call.request, times[topic.name]) for topic in call.request.topics]
     )
 
 
@@ -124,12 +128,17 @@ def _truncate(node: Node, name: str, partition: Message) -> Message:
 
 def describe_configs(node: Node, call: Call) -> Message:
     """Describe the settings of topics, and of the node."""
-    return DescribeConfigsResponse(results=[_describe(node, resource) for resource in call.request.resources])
+    resources = call.request.resources
+    return DescribeConfigsResponse(
+        results=[_describe(node, resource, too_many=len(resources) > MAX_DESCRIBED) for resource in resources]
+    )
 
 
-def _describe(node: Node, resource: Message) -> Message:
+def _describe(node: Node, resource: Message, *, too_many: bool) -> Message:
     same = {"resource_type": resource.resource_type, "resource_name": resource.resource_name}
     try:
+        if too_many:
+            raise RefusedError(ErrorCode.INVALID_REQUEST, f"Ask for {MAX_DESCRIBED} topics at most.")
         values = _settings(node, resource)
     except RefusedError as refused:
         return _Described(error_code=refused.code, error_message=refused.message, **same)

@@ -181,7 +181,7 @@ def _check_frame(data: bytes) -> int:
     if end < _HEADER.size:
         raise _corrupt("The record batch is shorter than its header.")
     if len(data) - end >= _LEAST:
-        _read_length(data[end:])
+        _read_length(data[end : end + _LEAST])
         raise _invalid("A partition's records must be exactly one batch.")
     return end
 

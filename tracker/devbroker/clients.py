@@ -18,7 +18,7 @@ from tracker.devbroker.notices import Notices
 MAX_CLIENTS = 4_096
 """Connections at once, where the process may have so many descriptors."""
 
-MAX_HELD = 128 << 20
+MAX_HELD = 64 << 20
 """Bytes that all clients together may hold."""
 
 PATIENCE = 30.0

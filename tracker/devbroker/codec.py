@@ -25,13 +25,15 @@ Message: TypeAlias = Any
 MAX_PRODUCE = 32 << 20
 """Bytes of the longest request that brings records; a third of Kafka's socket.request.max.bytes."""
 
-MAX_REQUEST = 128 << 10
-"""Bytes of the longest request of any other kind: it names all partitions that there can be."""
+MAX_REQUEST = 64 << 10
+"""Bytes of the longest request of any other kind, which may name all partitions that there can be."""
 
-MAX_STEPS = 20_000
-"""Variable parts (names, lengths, tags) of the longest request, bytes of records apart."""
+MAX_STEPS = 8_000
+"""Parts of variable length, such as names, and bytes of lengths and tags, in one request."""
 
 _VARINT = 5  # bytes of the longest number of 32 bits
+_MAX_TAGGED = 16  # structures with tagged fields in one request; clients send none, or one
+_TAGS = 4 << 10  # bytes of the tagged fields of one structure
 
 SIZE = struct.Struct(">i")
 _BEGIN = struct.Struct(">ih")  # size, API key
@@ -71,8 +73,8 @@ class Deferred:
 
     ready: asyncio.Future[Any]
     """Done when the answer can be given."""
-    answer: Callable[[], Message | None]
-    """Makes the answer once `ready` is done; None where the client wants none."""
+    answer: Callable[[], Message | Deferred | None]
+    """Makes the answer once `ready` is done, or defers it again; None where the client wants none."""
     cost: int = 0
     """Bytes that are held until then."""
     abandons: bool = True
@@ -120,14 +122,14 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, MemoryError, struct
 
 
 class _Frame(bytes):
-    """A request's bytes, which raise ValueError when more is read than a request of their length can need.
+    """A request's bytes, which raise ValueError when more is read of them than a request can need.
 
-    kafka-python's decoders index and slice: one index for each byte of a number, one slice for a text, and all the rest
-    of the frame for tagged fields. Counting both bounds what a request costs to decode, whatever it claims to hold.
+    kafka-python's decoders index and slice: one index for each byte of a number, one slice for a text, and one without
+    an end for tagged fields, which they copy. Counting these bounds what a request costs, whatever it claims to hold.
     """
 
     _steps = MAX_STEPS  # that are left
-    _sliced = 0  # bytes so far
+    _tagged = _MAX_TAGGED  # that are left
     _run = 0  # bytes of a number so far
 
     @overload
@@ -136,15 +138,16 @@ class _Frame(bytes):
     def __getitem__(self, where: slice) -> bytes: ...
     def __getitem__(self, where: SupportsIndex | slice) -> int | bytes:
         self._steps -= 1
+        if isinstance(where, slice) and where.stop is None:
+            self._tagged -= 1
+            where = slice(where.start, where.start + _TAGS)
+        if self._steps < 0 or self._tagged < 0:
+            raise ValueError("it has more parts than a request can need")
         part = super().__getitem__(where)
-        if isinstance(part, bytes):
-            self._sliced += len(part)
-        else:
+        if isinstance(part, int):
             self._run = self._run + 1 if part > 0x7F else 0
-        if self._run >= _VARINT:
-            raise ValueError(f"a number is longer than {_VARINT} bytes")
-        if self._steps < 0 or self._sliced > 2 * len(self) + MAX_REQUEST:
-            raise ValueError("it holds more than a request of this kind can need")
+            if self._run >= _VARINT:
+                raise ValueError(f"a number is longer than {_VARINT} bytes")
         return part
 
 
@@ -183,7 +186,7 @@ def decode(frame: bytes | bytearray | memoryview, peer: str, address: tuple[str,
         if api.lowest <= version <= api.highest:
             begin = _find_body(api, version, frame, length)
             client_id = str(frame[_HEAD.size : _HEAD.size + max(0, length)], "utf-8")
-            request = _decode_body(api.request, _Frame(frame[begin:]), version)
+            request = _decode_body(api.request, _Frame(memoryview(frame)[begin:]), version)
             return Call(key, version, correlation, request, client_id, peer, address)
     except _UNREADABLE as error:
         raise MalformedError(f"a request cannot be read: {error!r:.200}") from error
@@ -199,7 +202,7 @@ def _find_body(api: Api, version: int, frame: bytes | bytearray | memoryview, le
         return begin
     if frame[begin] == 0:  # as always: no tagged fields
         return begin + 1
-    stream = io.BytesIO(frame[:MAX_REQUEST])
+    stream = io.BytesIO(frame[: begin + _TAGS])
     api.request.parse_header(stream, version=version)
     return stream.tell()
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 
 from tracker.devbroker.address import reached
-from tracker.devbroker.codec import SIZE, Call, Deferred, decode, encode, measure
+from tracker.devbroker.codec import SIZE, Call, Deferred, Message, decode, encode, measure
 from tracker.devbroker.errors import MalformedError
 from tracker.devbroker.handlers import HANDLERS
 from tracker.devbroker.node import Node
@@ -28,13 +28,15 @@ class Connection(asyncio.BufferedProtocol):
     Args:
         node: The state that the handlers work on.
         buffer: Where bytes are read into, for one turn of the loop only: all connections share it.
+        others: All connections that are open; this one is among them while it is.
     """
 
-    def __init__(self, node: Node, buffer: memoryview) -> None:
+    def __init__(self, node: Node, buffer: memoryview, others: set[Connection]) -> None:
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done once the socket is closed."""
         self._node = node
         self._buffer = buffer
+        self._others = others
         self._input = bytearray()
         self._deferred: Deferred | None = None
         self._due = False  # whether the next request will be answered in a turn to come
@@ -63,6 +65,7 @@ class Connection(asyncio.BufferedProtocol):
         self._peer = str((transport.get_extra_info("peername") or ("?",))[0])
         address = reached(transport.get_extra_info("sockname"))
         self._address = self._node.advertised.get(address[1], address)
+        self._others.add(self)
         self._node.clients.add(self)
 
     def drop(self) -> None:
@@ -90,6 +93,7 @@ class Connection(asyncio.BufferedProtocol):
         """Forget the client: the socket is closed."""
         self._stop_waiting()
         self._input.clear()
+        self._others.discard(self)
         self._node.clients.discard(self)
         self.closed.set_result(None)
 
@@ -120,7 +124,8 @@ class Connection(asyncio.BufferedProtocol):
             frame = self._next()
             if frame is not None:
                 self._node.clients.hear(self)
-                self._handle(decode(frame, self._peer, self._address))
+                call = decode(frame, self._peer, self._address)
+                self._give(call, HANDLERS[call.key](self._node, call))
         if self._deferred is not None or self._full or self._due:
             if len(self._input) >= READ_AHEAD:
                 self._transport.pause_reading()
@@ -136,8 +141,8 @@ class Connection(asyncio.BufferedProtocol):
         self._due = False
         self._guard(self._answer)
 
-    def _handle(self, call: Call) -> None:
-        answer = HANDLERS[call.key](self._node, call)
+    def _give(self, call: Call, answer: Message | Deferred | None) -> None:
+        """Send an answer, or wait until it can be given."""
         if isinstance(answer, Deferred):
             self._defer(call, answer)
         elif answer is not None:
@@ -177,7 +182,5 @@ class Connection(asyncio.BufferedProtocol):
         if deferred.ready.cancelled():  # the client is gone; earlier answers may still be on their way
             self._transport.close()
             return
-        answer = deferred.answer()
-        if answer is not None:
-            self._transport.write(encode(call, answer))
+        self._give(call, deferred.answer())
         self._answer()

@@ -9,8 +9,9 @@ from kafka.protocol.consumer import FetchResponse
 
 from tracker.devbroker.codec import Call, Deferred, Message
 from tracker.devbroker.errors import ErrorCode, RefusedError
-from tracker.devbroker.log import Log
+from tracker.devbroker.log import NOTHING, Log, Selection
 from tracker.devbroker.node import Node
+from tracker.devbroker.turns import LITTLE
 
 MAX_FETCH = 8 << 20
 """Bytes of records in one answer, a longer first batch apart: clients may ask for more than is good for the loop."""
@@ -25,12 +26,12 @@ _Fetched = FetchResponse.FetchableTopicResponse
 def fetch(node: Node, call: Call) -> Message | Deferred:
     """Read records; where there are too few, wait for more, but no longer than the client says."""
     reading = _Reading(node, call.request)
-    return reading.answer() if reading.read() else reading.wait()
+    return reading.answer_in_turn() if reading.select() else reading.wait()
 
 
 @dataclass(slots=True)
 class _Wanted:
-    """One partition of a fetch, and what was read of it."""
+    """One partition of a fetch, and what was selected of it."""
 
     request: Message
     log: Log | None
@@ -38,18 +39,18 @@ class _Wanted:
     missing: ErrorCode
     """Why there is no log; and the answer, should it be deleted while the fetch waits."""
     code: ErrorCode = ErrorCode.NONE
-    records: bytes = b""
+    selection: Selection = NOTHING
 
-    def read(self, now: int, max_bytes: int, *, at_least_one: bool) -> None:
-        """Read at most so many bytes; `now` is in milliseconds since 1970."""
-        self.code, self.records = ErrorCode.NONE, b""
+    def select(self, now: int, max_bytes: int, *, at_least_one: bool) -> None:
+        """Select at most so many bytes; `now` is in milliseconds since 1970."""
+        self.code, self.selection = ErrorCode.NONE, NOTHING
         if self.log is None or self.log.deleted:
             self.log, self.code = None, self.missing
             return
         self.log.retain(now)
         limit = max(0, min(self.request.partition_max_bytes, max_bytes))
         try:
-            self.records = self.log.read(self.request.fetch_offset, limit, at_least_one=at_least_one)
+            self.selection = self.log.select(self.request.fetch_offset, limit, at_least_one=at_least_one)
         except RefusedError as refused:
             self.code = refused.code
 
@@ -63,7 +64,7 @@ class _Wanted:
             last_stable_offset=end,
             log_start_offset=start,
             aborted_transactions=None,
-            records=self.records,
+            records=self.log.read(self.selection) if self.log else b"",
         )
 
 
@@ -83,17 +84,18 @@ class _Reading:
         self._request = request
         self._topics = [(topic, [_find(node, topic, p) for p in topic.partitions]) for topic in request.topics]
         self._wanted = [want for _, wants in self._topics for want in wants]
+        self._size = 0  # bytes that are selected
         self._lacking = 0  # bytes that must still come before the fetch is answered early
 
-    def read(self) -> bool:
-        """Read all partitions, and return whether the client has to wait no longer."""
+    def select(self) -> bool:
+        """Select what all partitions have, and return whether the client has to wait no longer."""
         now, size, refused = self._node.now(), 0, False
         room = min(self._request.max_bytes, MAX_FETCH, max(_LEAST_FETCH, self._node.clients.free // _SHARE))
         for want in self._wanted:
-            want.read(now, room - size, at_least_one=size == 0)
-            size += len(want.records)
+            want.select(now, room - size, at_least_one=size == 0)
+            size += want.selection.size
             refused |= want.code is not ErrorCode.NONE
-        self._lacking = min(self._request.min_bytes, room) - size
+        self._size, self._lacking = size, min(self._request.min_bytes, room) - size
         return refused or self._lacking <= 0 or not self._wanted or self._request.max_wait_ms <= 0
 
     def wait(self) -> Deferred:
@@ -104,8 +106,6 @@ class _Reading:
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[None] = loop.create_future()
         logs = [want.log for want in self._wanted if want.log is not None]
-        for want in self._wanted:
-            want.records = b""
 
         def wake() -> None:
             if not ready.done():
@@ -125,10 +125,21 @@ class _Reading:
         for log in logs:
             log.watchers.add(watch)
         ready.add_done_callback(leave)
-        return Deferred(ready, self.answer_anew, cost=_ELEMENT * len(self._wanted))
+        return Deferred(ready, self._answer_anew, self._cost)
 
-    def answer(self) -> Message:
-        """Return what was read."""
+    @property
+    def _cost(self) -> int:
+        return _ELEMENT * len(self._wanted)
+
+    def answer_in_turn(self) -> Message | Deferred:
+        """Answer with what is selected; a long answer has to wait for its turn."""
+        turns = self._node.turns
+        if self._size > LITTLE and not turns.left:
+            return Deferred(turns.wait(), self._answer_now, self._cost, abandons=False)
+        return self._answer()
+
+    def _answer(self) -> Message:
+        self._node.turns.spend(self._size)
         return FetchResponse(
             responses=[
                 _Fetched(topic=topic.topic, topic_id=topic.topic_id, partitions=[want.answer() for want in wants])
@@ -136,7 +147,12 @@ class _Reading:
             ]
         )
 
-    def answer_anew(self) -> Message:
-        """Read again, and return what there is by now."""
-        self.read()
-        return self.answer()
+    def _answer_anew(self) -> Message | Deferred:
+        """Answer with what there is by now; a long answer has to wait for its turn."""
+        self.select()
+        return self.answer_in_turn()
+
+    def _answer_now(self) -> Message:
+        """Answer with what there is by now."""
+        self.select()
+        return self._answer()

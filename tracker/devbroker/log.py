@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import accumulate
 
 from tracker.devbroker import batch as batches
@@ -22,6 +24,21 @@ from tracker.devbroker.scan import Times
 from tracker.devbroker.storage import OVERHEAD, Storage
 
 _TRIM = 1024  # dropped batches that may linger in the indexes: trimming costs a copy of them
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Batches of a log that follow each other."""
+
+    first: int
+    last: int
+    """Index behind the last of them."""
+    size: int
+    """Bytes."""
+
+
+NOTHING = Selection(0, 0, 0)
+"""No batch at all."""
 
 
 class Log:
@@ -54,7 +71,8 @@ class Log:
         self._since = array("q")  # the later of max timestamp and arrival: from then on a batch grows old
         self._peaks = array("q")  # the greatest max timestamp up to each batch: it never runs back
         self._batches: list[bytes] = []
-        self._inner: dict[int, Times] = {}  # by base offset: where the first record is not the latest of its batch
+        # By base offset, the oldest first, of batches whose first record is not their latest.
+        self._inner: OrderedDict[int, Times] = OrderedDict()
         self._head = 0  # the batches before it are dropped
         self._dropped = 0  # bytes of them
         self._clock = 0  # the last append time
@@ -122,13 +140,13 @@ class Log:
         for watcher in tuple(self.watchers):
             watcher(None)
 
-    def read(self, offset: int, max_bytes: int, *, at_least_one: bool) -> bytes:
-        """Read whole batches, from the one that holds an offset.
+    def select(self, offset: int, max_bytes: int, *, at_least_one: bool) -> Selection:
+        """Select whole batches, from the one that holds an offset.
 
         Args:
             offset: From `start` to `end`.
             max_bytes: Bytes at most.
-            at_least_one: Whether the first batch is returned though it is longer than that.
+            at_least_one: Whether the first batch is selected though it is longer than that.
 
         Raises:
             RefusedError: The offset is not in the log.
@@ -136,12 +154,17 @@ class Log:
         if not self.start <= offset <= self.end:
             raise RefusedError(ErrorCode.OFFSET_OUT_OF_RANGE)
         if offset == self.end:
-            return b""
+            return NOTHING
         first = self._find(offset)
         before = self._bytes[first - 1] if first > 0 else self._bytes[0] - len(self._batches[0])
         last = bisect_right(self._bytes, before + max_bytes, first)
         if last == first and at_least_one:
             last += 1
+        return Selection(first, last, self._bytes[last - 1] - before) if last > first else NOTHING
+
+    def read(self, selection: Selection) -> bytes:
+        """Read batches that were just selected: the log must not have changed since."""
+        first, last = selection.first, selection.last
         return self._batches[first] if last == first + 1 else b"".join(self._batches[first:last])
 
     def _find(self, offset: int) -> int:
@@ -192,6 +215,7 @@ class Log:
             times = batches.index(data, skip)
         self._charge(-self._cost(i))
         self._inner[base] = times
+        self._inner.move_to_end(base, last=False)
         self._charge(self._cost(i))
         self._times[i] = times.times[-1]
         self._sunk = True
@@ -245,12 +269,14 @@ class Log:
         """Forget the batches before an index."""
         if keep == self._head:
             return
+        start = self._bases[keep] if keep < len(self._bases) else self.end
+        freed = OVERHEAD * (keep - self._head) + self._bytes[keep - 1] - self._dropped
+        while self._inner and (oldest := next(iter(self._inner))) < start:
+            freed += self._inner.pop(oldest).nbytes
+        self._charge(-freed)
         self._dropped = self._bytes[keep - 1]
-        for i in range(self._head, keep):
-            self._charge(-self._cost(i))
-            self._inner.pop(self._bases[i], None)
-            self._batches[i] = b""
-        self.start = max(self.start, self._bases[keep] if keep < len(self._bases) else self.end)
+        self._batches[self._head : keep] = [b""] * (keep - self._head)
+        self.start = max(self.start, start)
         self._cut = False
         self._sunk = self._sunk or (keep < len(self._peaks) and self._peaks[keep] > self._times[keep])
         self._head = keep

@@ -16,6 +16,7 @@ from tracker.devbroker.clients import Clients
 from tracker.devbroker.coordinator import Coordinator
 from tracker.devbroker.notices import Notices
 from tracker.devbroker.topics import Topics
+from tracker.devbroker.turns import Turns
 
 NODE_ID = 1
 
@@ -41,6 +42,7 @@ class Node:
     coordinator: Coordinator
     notices: Notices = field(default_factory=_notices)
     clients: Clients = field(init=False)
+    turns: Turns = field(default_factory=Turns)
     cluster_id: str = field(default_factory=_cluster_id)
     """Another one each run, so that clients can tell an emptied broker from a cluster that they know."""
     producer_ids: Iterator[int] = field(default_factory=_producer_ids)

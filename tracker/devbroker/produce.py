@@ -17,11 +17,10 @@ from tracker.devbroker.codec import Call, Deferred, Message
 from tracker.devbroker.errors import EffortError, ErrorCode, MalformedError, RefusedError
 from tracker.devbroker.log import Log
 from tracker.devbroker.node import Node
+from tracker.devbroker.turns import LITTLE, ROOM
 
-TURN = 1 << 20
-"""Bytes of batches that are appended in one turn of the event loop, unless it is a single one."""
-
-_ELEMENT = 1 << 12  # bytes that each batch counts besides, for the work that it is whatever its length
+_ELEMENT = 1 << 10  # bytes of memory that a batch takes in a request that waits, besides its own
+_BATCH, _RECORD = 64 << 10, 1 << 10  # the work that a batch and a record are, whatever their length, in bytes to copy
 
 _Produced = ProduceResponse.TopicProduceResponse
 _Partition = _Produced.PartitionProduceResponse
@@ -30,7 +29,7 @@ _Partition = _Produced.PartitionProduceResponse
 def produce(node: Node, call: Call) -> Message | Deferred | None:
     """Append the batches of a request."""
     appending = _Appending(node, call)
-    if appending.proceed():
+    if appending.proceed(max(LITTLE, node.turns.left)):
         return appending.answer()
     return Deferred(
         asyncio.shield(node.spawn(appending.finish())), appending.answer, cost=appending.size, abandons=False
@@ -72,36 +71,40 @@ class _Appending:
         """Bytes of memory that the request takes."""
         return sum(_ELEMENT + len(part.records) for part in self._parts)
 
-    def proceed(self) -> bool:
-        """Append as much as one turn of the event loop allows, and return whether that is all."""
-        room = TURN
-        while self._next < len(self._parts) and room > 0:
+    def proceed(self, room: int) -> bool:
+        """Append as much as there is room for in this turn of the event loop, and return whether that is all."""
+        while self._next < len(self._parts):
             part = self._parts[self._next]
+            work = _BATCH + len(part.records)
             try:
-                self._append(part)
+                log, header = self._open(part)
+                work += _RECORD * header.count
+                if header.count > QUICK.records:
+                    raise EffortError(f"there are more than {QUICK.records} records")
+                if room < ROOM and work > room:
+                    return False
+                self._commit(part, log, batches.check(part.records, header, log.config, self._now, QUICK))
             except RefusedError as refused:
                 part.refuse(refused)
             except EffortError:
                 self._is_large = True
                 return False
             self._next += 1
-            room -= _ELEMENT + len(part.records)
-        return self._next == len(self._parts)
+            self._node.turns.spend(work)
+            room -= work
+        return True
 
     async def finish(self) -> None:
         """Append all that is left, in as many turns as it takes."""
-        while not self.proceed():
+        turns, done = self._node.turns, False
+        while not done:
             if self._is_large:
                 await self._append_large(self._parts[self._next])
                 self._next, self._is_large = self._next + 1, False
+                done = self.proceed(max(LITTLE, turns.left))
             else:
-                await asyncio.sleep(0)
-
-    def _append(self, part: _Part) -> None:
-        log, header = self._open(part)
-        if header.count > QUICK.records:
-            raise EffortError(f"there are more than {QUICK.records} records")
-        self._commit(part, log, batches.check(part.records, header, log.config, self._now, QUICK))
+                await turns.wait()
+                done = self.proceed(ROOM)
 
     async def _append_large(self, part: _Part) -> None:
         try:

@@ -141,15 +141,13 @@ class Broker:
             await self._acceptor.close()
             self._acceptor = None
         await self._node.close()
-        for connection in self._connections:
+        connections = list(self._connections)
+        for connection in connections:
             connection.drop()
-        await asyncio.gather(*(connection.closed for connection in self._connections))
+        await asyncio.gather(*(connection.closed for connection in connections))
 
     def _connect(self) -> Connection:
-        connection = Connection(self._node, self._buffer)
-        self._connections.add(connection)
-        connection.closed.add_done_callback(lambda _: self._connections.discard(connection))
-        return connection
+        return Connection(self._node, self._buffer, self._connections)
 
     async def _sweep(self) -> None:
         """Drop clients that make no progress, and records that are too old from logs that nobody reads."""

@@ -16,7 +16,7 @@ from tracker.devbroker.storage import Storage
 MAX_PARTITIONS = 1_000
 """Partitions of all topics together; requests about all of them stay short enough for the event loop."""
 
-_SLACK = 16  # a full storage is emptied by this fraction more than is needed, so that it is not searched at each append
+_SLACK = 128  # a full storage is emptied by this fraction more than is needed, so that not each append searches it
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 

@@ -30,12 +30,12 @@ class Counted(codec._Frame):
     """A frame that counts what is read of it."""
 
     reads = 0
-    sliced = 0
+    copied = 0
 
     def __getitem__(self, where):
         part = super().__getitem__(where)
         self.reads += 1
-        self.sliced += len(part) if isinstance(part, bytes) else 0
+        self.copied += len(part) if isinstance(part, bytes) else 0
         return part
 
 
@@ -84,18 +84,33 @@ def test_no_request_of_0xff_is_read_far(key):
 
 
 def test_a_request_with_more_names_than_any_needs_is_malformed():
-    names = codec.MAX_STEPS
-    with pytest.raises(MalformedError, match="more than"):
-        read(head(METADATA, 9) + b"\xa1\x9c\x01" + b"\2x\0" * names + b"\1\0\0\0")
+    few, many = (b"\x81\x0f" + b"\2x\0" * 1920, b"\xa1\x1f" + b"\2x\0" * 4000)  # as many topics as the number says
+    assert len(read(head(METADATA, 9) + few + b"\1\0\0\0").request.topics) == 1920
+    with pytest.raises(MalformedError, match="more parts than"):
+        read(head(METADATA, 9) + many + b"\1\0\0\0")
 
 
 def test_tagged_fields_are_not_copied_again_and_again():
     # Each topic has one tag, of one byte; for each the decoder copies the rest of the frame.
-    body = b"\xa1\x1f" + b"\2x\1\7\1z" * 4000 + b"\1\0\0\0"
+    body = b"\x81\x0f" + b"\2x\1\7\1z" * 1920 + b"\1\0\0\0"
     frame = Counted(body)
-    with pytest.raises(ValueError, match="more than"):
+    with pytest.raises(ValueError, match="more parts than"):
         codec._decode_body(MetadataRequest, frame, 9)
-    assert frame.sliced <= 3 * len(body) + MAX_REQUEST
+    assert frame.copied <= MAX_REQUEST + len(body)
+
+
+def test_the_tagged_fields_of_a_large_request_are_read_no_further_than_those_of_a_small_one():
+    # A request of 4 MB for no topic, with two million tagged fields behind it.
+    body = b"\0" + struct.pack(">hi", 1, 1000) + b"\1" + b"\xff\xff\x7f" + b"\7\0" * (2**21 - 1)
+    frame = Counted(body)
+    with pytest.raises((ValueError, struct.error)):
+        codec._decode_body(ProduceRequest, frame, 9)
+    assert frame.copied <= MAX_REQUEST
+
+
+def test_a_tagged_field_that_nobody_knows_is_skipped():
+    call = read(head(METADATA, 9) + b"\1\0\0\0" + b"\1\x07\2zz")
+    assert call.request.topics == []
 
 
 def test_a_request_about_all_partitions_there_can_be_is_read():

@@ -24,8 +24,15 @@ def filled(times, config=KEEP_ALL, codec=0):
     return log
 
 
+def read(log, offset, max_bytes, *, at_least_one):
+    selected = log.select(offset, max_bytes, at_least_one=at_least_one)
+    found = log.read(selected)
+    assert len(found) == selected.size
+    return found
+
+
 def everything(log):
-    return records(log.read(log.start, 1 << 30, at_least_one=True))
+    return records(read(log, log.start, 1 << 30, at_least_one=True))
 
 
 def refusal(act, *args, **kwargs):
@@ -48,7 +55,7 @@ def test_a_read_starts_with_the_batch_that_holds_its_offset(times, data):
     if not log.end:
         return
     offset = data.draw(st.integers(0, log.end - 1))
-    found = records(log.read(offset, 1 << 30, at_least_one=True))
+    found = records(read(log, offset, 1 << 30, at_least_one=True))
     first = next(i for i in range(len(times)) if sum(map(len, times[: i + 1])) > offset)
     assert [record[0] for record in found] == list(range(sum(map(len, times[:first])), log.end))
 
@@ -56,10 +63,10 @@ def test_a_read_starts_with_the_batch_that_holds_its_offset(times, data):
 @given(TIMES, st.integers(0, 600))
 def test_a_read_is_no_longer_than_asked_for_unless_one_batch_is(times, max_bytes):
     log = filled(times)
-    some = log.read(0, max_bytes, at_least_one=False)
+    some = read(log, 0, max_bytes, at_least_one=False)
     assert len(some) <= max_bytes
-    least = log.read(0, max_bytes, at_least_one=True)
-    assert least == (some or (log.read(0, len(build(times[0])), at_least_one=False) if times else b""))
+    least = read(log, 0, max_bytes, at_least_one=True)
+    assert least == (some or (read(log, 0, len(build(times[0])), at_least_one=False) if times else b""))
 
 
 @given(TIMES, st.integers(0, 400))
@@ -179,7 +186,7 @@ def test_truncated_records_are_gone_though_their_batch_is_kept():
     log = filled([[1, 2, 3], [4, 5]])
     log.truncate(1)
     assert (log.start, log.end) == (1, 5)
-    assert refusal(log.read, 0, 100, at_least_one=True) is ErrorCode.OFFSET_OUT_OF_RANGE
+    assert refusal(log.select, 0, 100, at_least_one=True) is ErrorCode.OFFSET_OUT_OF_RANGE
     assert log.seek(0) == (1, 2)
     log.truncate(0)
     assert log.start == 1
@@ -197,8 +204,8 @@ def test_a_log_that_was_emptied_goes_on_where_it_was():
 
 def test_an_offset_beyond_the_end_is_out_of_range():
     log = filled([[1]])
-    assert log.read(1, 100, at_least_one=True) == b""
-    assert refusal(log.read, 2, 100, at_least_one=True) is ErrorCode.OFFSET_OUT_OF_RANGE
+    assert read(log, 1, 100, at_least_one=True) == b""
+    assert refusal(log.select, 2, 100, at_least_one=True) is ErrorCode.OFFSET_OUT_OF_RANGE
 
 
 def test_watchers_hear_how_much_came_and_of_deletion():
@@ -256,3 +263,15 @@ def test_the_index_of_a_batch_is_no_larger_than_its_records_ask_for():
     assert not log._inner
     append(log, build([1, 2]))
     assert len(log._inner) == 1
+
+
+def test_the_index_of_a_batch_goes_with_it_though_it_was_made_after_those_behind_it():
+    storage = Storage()
+    log = Log(KEEP_ALL, storage)
+    append(log, build([9, 1, 2]))
+    append(log, build([1, 9, 2]))
+    second = log.cost - OVERHEAD - len(build([9, 1, 2]))
+    log.truncate(1)
+    assert log.seek(2) == (2, 2)
+    log.truncate(3)
+    assert log.cost == storage.used == second

@@ -24,6 +24,7 @@ from kafka.protocol.producer import ProduceRequest
 from tracker.devbroker import produce as producing
 from tracker.devbroker.batch import FULL, QUICK
 from tracker.devbroker.errors import ErrorCode
+from tracker.devbroker.turns import ROOM
 
 BY_NAME = 12  # a version of Fetch
 
@@ -128,7 +129,7 @@ async def test_a_batch_beyond_all_bounds_is_refused_with_the_bounds(client):
 
 
 async def test_what_a_request_brings_for_many_partitions_is_appended_in_several_turns(broker, client, other):
-    count = 2 * producing.TURN // producing._ELEMENT
+    count = 2 * ROOM // producing._BATCH
     await create(client, "t", 1000)
     batch, topic = seal(record()), broker._node.topics.find("t")
     sent = client.send(several("t", [batch] * count), 9)

@@ -1,0 +1,51 @@
+import asyncio
+
+import pytest
+
+from tracker.devbroker.turns import ROOM, Turns
+
+
+@pytest.fixture
+def turns():
+    return Turns()
+
+
+async def test_a_turn_has_room_for_so_much_and_the_next_one_again(turns):
+    assert turns.left == ROOM
+    turns.spend(ROOM // 2)
+    assert turns.left == ROOM // 2
+    turns.spend(ROOM)
+    assert turns.left == 0
+    await asyncio.sleep(0)
+    assert turns.left == ROOM
+
+
+async def test_those_that_wait_come_one_a_turn_in_their_order(turns):
+    turns.spend(ROOM)
+    waiting = [turns.wait() for _ in range(4)]
+    for done in (1, 2, 3, 4):
+        assert turns.left == 0
+        await asyncio.sleep(0)
+        assert [one.done() for one in waiting] == [True] * done + [False] * (4 - done)
+    assert turns.left == ROOM
+
+
+async def test_newcomers_do_not_overtake_those_that_wait(turns):
+    waiting = [turns.wait() for _ in range(2)]
+    await asyncio.sleep(0)
+    assert [one.done() for one in waiting] == [True, False]
+    assert turns.left == 0
+
+
+async def test_one_that_no_longer_waits_takes_no_turn(turns):
+    gone, patient = turns.wait(), turns.wait()
+    gone.cancel()
+    await asyncio.sleep(0)
+    assert patient.done()
+    assert turns.left == ROOM
+
+
+async def test_nothing_is_scheduled_while_nothing_is_done(turns):
+    turns.spend(1)
+    await asyncio.sleep(0)
+    assert turns._ending is None
