@@ -62,7 +62,7 @@ class Paths:
     """Positions of some aircraft, arrays of shape (n,); each aircraft's own in time order, others between them."""
 
     key: npt.NDArray[np.int32]
-    """A number for each aircraft."""
+    """The place of each aircraft in the keys that were asked for, from 0."""
     time: Floats
     """Event time, s since 1970."""
     lat: Floats
@@ -192,13 +192,16 @@ class Window:
         return self._rows(np.empty(0, np.intp))
 
     def paths(self, keys: Collection[str], last: float) -> Paths:
-        """A copy of the positions of these aircraft in the last `last` seconds."""
+        """Return a copy of the positions of these aircraft in the last `last` seconds."""
         self._settle()
-        wanted = np.zeros(len(self._interners["key"]) + 1, np.bool_)
-        wanted[[self._interners["key"].code(key) for key in keys]] = True
-        wanted[ABSENT] = False
-        rows = np.flatnonzero(self._held(last) & wanted[self._columns["key"][: self._end]])
-        return Paths(*(self._columns[name][rows] for name in ("key", "time", "lat", "lon")))
+        places = np.full(len(self._interners["key"]) + 1, ABSENT, np.int32)
+        places[[self._interners["key"].code(key) for key in keys]] = np.arange(len(keys))
+        places[ABSENT] = ABSENT
+        rows = np.flatnonzero(self._held(last))
+        place = places[self._columns["key"][rows]]
+        wanted = place != ABSENT
+        rows = rows[wanted]
+        return Paths(place[wanted], *(self._columns[name][rows] for name in ("time", "lat", "lon")))
 
     def times(self) -> Floats:
         """A copy of the event times, s since 1970, in the order of arrival."""

@@ -19,13 +19,18 @@ UNKNOWN = "\N{EN DASH}"
 # What lies on the map is dark in a dark theme of JupyterLab, while the map itself is light in each.
 _INK = "color:var(--jp-ui-font-color1,#222);font:12px/1.4 sans-serif"
 _PALE = "color:var(--jp-ui-font-color2,#616161)"
+_SHARED = (
+    f'<div role="status" style="{_INK};max-width:210px;border-left:4px solid var(--jp-warn-color1,#b26500);'
+    'padding-left:6px;margin:2px 0 4px">Two aircraft seem to report under this address. '
+    "The map shows one of them, without motion.</div>"
+)
 _BRACKETS = str.maketrans(
     "<>", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 )
 
 
 def name(picture: Picture, row: int) -> str:
-    """What an aircraft is called; not escaped."""
+    """Return what an aircraft is called; not escaped."""
     return picture.callsign[row] or picture.icao24[row] or picture.key[row]
 
 
@@ -44,15 +49,15 @@ def title(picture: Picture, row: int) -> str:
 
 
 def popup(title: str, body: str = "") -> str:
-    """A popup. Between its opening and the next draw it has its title alone, and never old values.
+    """Return a popup. Between its opening and the next draw it has its title alone, and never old values.
 
     It is as high then as with the values, because the map moves to show all of it when it opens, and not later.
     """
     return f'<div style="min-height:160px">{title}{body}</div>'
 
 
-def values(picture: Picture, row: int) -> str:
-    """An aircraft's values in the analyst's units."""
+def values(picture: Picture, row: int, *, shared: bool = False) -> str:
+    """Return an aircraft's values in the analyst's units, and before them whether two share its address."""
     on_ground = picture.on_ground[row] == 1 and not np.isfinite(picture.altitude[row])
     table = {
         "Altitude": "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, " ft"),
@@ -64,11 +69,11 @@ def values(picture: Picture, row: int) -> str:
         "Heard": _number(picture.age[row], " s ago") + (", stale" if picture.stale[row] else ""),
     }
     lines = (f'<tr><td style="padding-right:12px;{_PALE}">{k}</td><td>{v}</td></tr>' for k, v in table.items())
-    return f'<table style="{_INK};white-space:nowrap">{"".join(lines)}</table>'
+    return f'{_SHARED if shared else ""}<table style="{_INK};white-space:nowrap">{"".join(lines)}</table>'
 
 
 def lost() -> str:
-    """Stands in the popup of an aircraft that has gone."""
+    """Return what stands in the popup of an aircraft that has gone."""
     return f'<div style="{_INK}">lost</div>'
 
 
@@ -78,13 +83,13 @@ def following(name: str, *, heard: bool) -> str:
 
 
 def count(drawn: int, known: int, followed: str = "") -> str:
-    """How many aircraft are drawn of how many, and which one is followed."""
+    """Return how many aircraft are drawn of how many, and which one is followed."""
     words = f"{known:,} aircraft" if drawn == known else f"{drawn:,} of {known:,} drawn"
     return f'<div style="{_INK};padding:1px 7px">{words}{html.escape(followed)}</div>'
 
 
 def legend(scale: Scale) -> str:
-    """The colours from the highest down; folds away with a click on its title."""
+    """Return the colours from the highest down, which fold away with a click on their title."""
     swatch = "display:inline-block;width:13px;height:10px;margin-right:6px;border:1px solid"
     lines = (
         f'<div><span style="{swatch} {outline(index)};background:{scale.colours[index]}"></span>'

@@ -5,7 +5,8 @@
     browser ──> clicks, answers to moves, on any thread ──> the next draw
 
 Here are the widget, what lies on it besides aircraft, and the order of a draw. `looks` says which aircraft are drawn,
-`markers` what is sent for them, `popups` what these say, `viewpoint` where the map looks of its own accord.
+`markers` what is sent for them, `popups` what these say, `shared` which of them stand still because two aircraft have
+one address, `viewpoint` where the map looks of its own accord.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tracker.jupyter.map import labels, still, symbols
 from tracker.jupyter.map.looks import choose, looks
 from tracker.jupyter.map.markers import Markers
 from tracker.jupyter.map.popups import Popups
+from tracker.jupyter.map.shared import Shared
 from tracker.jupyter.map.trails import Trails
 from tracker.jupyter.map.viewpoint import Viewpoint
 from tracker.jupyter.options import check_follow, check_limit, check_view, choose_scale, parse_trails
@@ -49,7 +51,8 @@ class LiveMap(Screen, ipyleaflet.Map):
 
     A marker points where its aircraft flies (a dot: that is not known), is coloured by altitude, turns grey when the
     aircraft is stale and is gone when it is lost. The mouse over it tells the callsign, a click opens its values, which
-    stay live while they are open. Under the markers lie land and borders, which need no network, and tiles of
+    stay live while they are open. An address under which two aircraft seem to report is a dot, which stays with one of
+    them, and its popup says so. Under the markers lie land and borders, which need no network, and tiles of
     OpenStreetMap where they can be loaded.
 
     At most `limit` aircraft are drawn, and the map says how many those are of all. First come those in view, those
@@ -87,7 +90,8 @@ class LiveMap(Screen, ipyleaflet.Map):
             colour_by: What the colours tell: `"altitude"`, `"speed"` or `"vertical_rate"`.
             limit: Markers at most; with 200 a browser takes 0.3 s to paint what has changed, with 500 six.
             tiles: The address of map tiles, with `{z}`, `{x}`, `{y}`; None: land and borders alone.
-            paths: Returns where the aircraft of these keys were in the last so many seconds; trails need it.
+            paths: Returns where the aircraft of these keys were in the last so many seconds: what trails, and addresses
+                that two aircraft share, are seen by.
             wake: Called, on any thread, when a popup was opened: its values come with the next `draw`.
             select: Called, on any thread, with the key of an aircraft that was clicked.
             clock: Monotonic, s.
@@ -104,6 +108,7 @@ class LiveMap(Screen, ipyleaflet.Map):
         self._scale = choose_scale(colour_by)
         self._clock = clock
         self._trails = Trails(parse_trails(trails), paths)
+        self._shared = Shared(paths)
         self._viewpoint = Viewpoint(placed="center" in options or "zoom" in options, zoomed="zoom" in options)
         self._popups = Popups(wake, select)
         self._markers = Markers(self._scale, self._popups.clicked)
@@ -118,11 +123,11 @@ class LiveMap(Screen, ipyleaflet.Map):
             self.add(guest)
 
     def _draw(self, scene: Scene) -> None:
-        self.picture = picture = scene.picture
+        self.picture = picture = self._shared.settle(scene.picture, self._markers.drawn)
         followed = None if self.follow is None else picture.find(self.follow)
         self._look(picture, followed)
         self._draw_markers(picture, followed)
-        self._popups.draw(picture, self._markers.drawn.values(), self._markers.resting.values())
+        self._popups.draw(scene.picture, self._markers.drawn.values(), self._markers.resting.values(), self._shared)
         self._draw_trails()
         words = "" if self.follow is None else labels.following(self.follow, heard=followed is not None)
         self._count.value = labels.count(len(self._markers.drawn), len(picture), words)

@@ -6,7 +6,7 @@ browser ──> clicked (any thread: hands over, wakes, selects) ──> the nex
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 
 from tracker.jupyter.map import labels
 from tracker.jupyter.map.markers import Marker
@@ -31,20 +31,27 @@ class Popups:
         self._clicks: deque[Marker] = deque(maxlen=100)
 
     def clicked(self, marker: Marker) -> None:
-        """Hands over, and sets nothing: this runs on whatever thread the browser's message comes in."""
+        """Hand over, and set nothing: this runs on whatever thread the browser's message comes in."""
         self._clicks.append(marker)
         if self._wake is not None:
             self._wake()
         if self._select is not None:
             self._select(marker.key)
 
-    def draw(self, picture: Picture, drawn: Collection[Marker], resting: Collection[Marker]) -> None:
-        """Says the values of those that are open, the name of the others, and who is lost.
+    def draw(
+        self,
+        picture: Picture,
+        drawn: Collection[Marker],
+        resting: Collection[Marker],
+        shared: Container[str] = (),
+    ) -> None:
+        """Show the values of those that are open, the name of the others, and which aircraft are lost.
 
         Args:
             picture: What the markers show.
             drawn: The markers that stand for an aircraft of it.
             resting: Those whose aircraft is lost.
+            shared: The keys under which two aircraft seem to report.
         """
         while self._clicks:
             marker = self._clicks.popleft()
@@ -54,10 +61,11 @@ class Popups:
         for marker in drawn:
             row = marker.look.row
             marker.title = labels.title(picture, row)
-            marker.popup.value = labels.popup(marker.title, labels.values(picture, row) if marker in self.open else "")
+            body = labels.values(picture, row, shared=marker.key in shared) if marker in self.open else ""
+            marker.popup.value = labels.popup(marker.title, body)
         for marker in resting:
             marker.popup.value = labels.popup(marker.title, labels.lost())
 
     def close(self) -> None:
-        """Forgets which were open; their widgets are the markers'."""
+        """Forget which were open; their widgets are the markers'."""
         self.open = []

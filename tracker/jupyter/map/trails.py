@@ -14,14 +14,11 @@ import numpy.typing as npt
 
 from tracker.arrays import Floats
 from tracker.geo.mercator import near
-from tracker.geo.sphere import distance
+from tracker.jupyter.map.jumps import is_jump
 from tracker.state.window import Paths
 
 GAP = 60.0
 """A trail is broken where nothing was heard for longer, s: nobody knows what the aircraft did meanwhile."""
-
-MAX_SPEED = 1_500.0 * 1852 / 3600
-"""m/s. 1,500 kt; no airliner has flown as fast (Concorde cruised at some 1,150): what seems faster is an error."""
 
 POINTS = 60
 """Of one aircraft's trail at most: with 100 aircraft a message of 100 kB."""
@@ -34,10 +31,6 @@ TRAILS_EVERY = 2.0
 
 TRAIL = 120.0
 """The length of a trail where none is given, s."""
-
-_SHORTEST = 1.0
-"""s. Of reports closer than this, the rounding of their times alone makes any speed."""
-
 
 Line = list[list[float]]
 """Latitude and longitude of each corner, deg."""
@@ -90,7 +83,7 @@ def lines(paths: Paths, middle: float, *, points: int = POINTS) -> list[Line]:
 def _starts(key: npt.NDArray[np.int32], time: Floats, lat: Floats, lon: Floats) -> npt.NDArray[np.bool_]:
     """Where a line begins, bool of shape (n,): at another aircraft, a gap, a jump, and the edge of the map."""
     passed = np.diff(time)
-    jump = distance(lat[:-1], lon[:-1], lat[1:], lon[1:]) > MAX_SPEED * np.maximum(passed, _SHORTEST)
+    jump = is_jump(passed, (lat[:-1], lon[:-1]), (lat[1:], lon[1:]))
     broken = (np.diff(key) != 0) | (passed > GAP) | jump | (np.abs(np.diff(lon)) > 180.0)
     return np.append(np.ones(min(1, len(key)), np.bool_), broken)
 
