@@ -147,11 +147,11 @@ def track_frame(window: Window, aircraft: str) -> pd.DataFrame:
 
 
 def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:
-    """Refused records, the newest last.
+    """Return refused and mended records as a frame, the newest last.
 
     Returns:
-        A frame with `when` (when the record was published, UTC), `partition`, `offset`, `reason`, `field` (or None),
-        `error` (a sentence) and `first_bytes` (bytes).
+        A frame with `when` (when the record was published, UTC), `partition`, `offset`, `outcome` (`refused` or
+        `mended`), `reason`, `field` (or None), `error` (a sentence) and `first_bytes` (bytes).
     """
     rows = list(rejects)
     return pd.DataFrame(
@@ -161,6 +161,7 @@ def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:
             ),
             "partition": np.array([row.partition for row in rows], np.int32),
             "offset": np.array([row.offset for row in rows], np.int64),
+            "outcome": [row.outcome for row in rows],
             "reason": [row.reason for row in rows],
             "field": np.array([row.field for row in rows], np.object_),
             "error": [row.error for row in rows],

@@ -1,6 +1,6 @@
 """The wire: one state vector of an aircraft, its JSON codec, and the error that a bad one raises.
 
-    fields ──> validate ──> StateVector ──> encode ──> bytes ──> decode ──> StateVector
+    fields ──> validate ──> StateVector ──> encode ──> bytes ──> decode ──> StateVector, Repair: a dropped field
                                                          └─────> decode_array, where a value is an array of them
 
 A Kafka value is one JSON object (a reader also takes an array of them), in SI units; a field that is not known is
@@ -18,7 +18,7 @@ from producer.wire.codec import (
     validate,
 )
 from producer.wire.fields import ICAO24, MAX_CALLSIGN
-from producer.wire.refusal import REASONS, SchemaError
+from producer.wire.refusal import REASONS, Repair, SchemaError
 from producer.wire.state import ALIASES, FIELDS, LIMITS, MAX_MAGNITUDE, MAX_TIME, StateVector
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "MAX_TIME",
     "MAX_VALUE_BYTES",
     "REASONS",
+    "Repair",
     "SchemaError",
     "StateVector",
     "decode",

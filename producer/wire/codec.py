@@ -1,18 +1,20 @@
 """The JSON of a state vector: read, written, and built from values.
 
 Numbers are checked while the bytes are read, texts by one cached look-up; whatever does not pass so (an alias, a
-forgiven spelling, an error) is read again, slowly, value by value.
+forgiven spelling, a field to be dropped, an error) is read again, slowly, value by value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 import msgspec
 
 from producer.wire.fields import Texts, build, spell_texts
-from producer.wire.refusal import UNREADABLE, SchemaError, refuse_unreadable
+from producer.wire.refusal import UNREADABLE, Repair, SchemaError, refuse_unreadable, shorten
+from producer.wire.rescue import read_constants, read_object
 from producer.wire.state import ALIASES, FIELDS, NAMES, StateVector
 
 MAX_VALUE_BYTES = 1 << 20
@@ -37,27 +39,39 @@ _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encoder = msgspec.json.Encoder()
 
 
-def decode(data: bytes | bytearray | memoryview) -> StateVector:
+def decode(data: bytes | bytearray | memoryview, repairs: list[Repair] | None = None) -> StateVector:
     """Read one state vector from JSON.
 
     Args:
         data: UTF-8, at most `MAX_VALUE_BYTES`.
+        repairs: Is told which fields were dropped, as they could not be understood.
 
     Raises:
-        SchemaError: The value is none, whatever it is; with reason `array` it is to be read by `decode_array`.
+        SchemaError: Identity, position or time is not right, or it is no JSON object; with reason `array` it is to be
+            read by `decode_array`.
     """
-    return decode_batch((data,))[0]
+    found: list[tuple[int, Repair]] = []
+    (vector,) = decode_batch((data,), found)
+    if repairs is not None:
+        repairs += [repair for _, repair in found]
+    return vector
 
 
-def decode_batch(values: Iterable[bytes | bytearray | memoryview]) -> list[StateVector]:
+def decode_batch(
+    values: Iterable[bytes | bytearray | memoryview], repairs: list[tuple[int, Repair]] | None = None
+) -> list[StateVector]:
     """Read state vectors as `decode` reads one, but faster where there are many.
 
+    Args:
+        values: Each as `decode` takes it.
+        repairs: Is told which fields were dropped, each with the place of its value, from 0.
+
     Raises:
-        SchemaError: The first value that is none; to tell the others, read them one by one.
+        SchemaError: The first value that is no state vector; to tell the others, read them one by one.
     """
     # This loop is what every record passes: nothing is called here that can be asked for cheaper.
     strictly, spell, most = _decode_strictly, spell_texts, MAX_VALUE_BYTES
-    vectors = []
+    vectors: list[StateVector] = []
     for value in values:
         data = value if type(value) is bytes else bytes(value)
         if len(data) > most:
@@ -70,17 +84,26 @@ def decode_batch(values: Iterable[bytes | bytearray | memoryview]) -> list[State
             if (
                 vector.time is None or vector.track is None or vector.altitude is None or vector.callsign is None
             ) and _decode_aliases(data) != _NO_ALIASES:
-                vector = _decode_slowly(data)
+                vector = _decode_slowly(data, len(vectors), repairs)
             elif texts is not None:
-                vector = _with_texts(vector, texts)
+                if texts[1] is None and vector.callsign is not None:  # not known after all: is there an alias?
+                    vector = _decode_slowly(data, len(vectors), repairs)
+                else:
+                    vector = _with_texts(vector, texts)
         except (*UNREADABLE, SchemaError):
-            vector = _decode_slowly(data)
+            vector = _decode_slowly(data, len(vectors), repairs)
         vectors.append(vector)
     return vectors
 
 
-def decode_array(data: bytes | bytearray | memoryview) -> tuple[list[StateVector], list[SchemaError]]:
+def decode_array(
+    data: bytes | bytearray | memoryview, repairs: list[tuple[int, Repair]] | None = None
+) -> tuple[list[StateVector], list[SchemaError]]:
     """Read an array of state vectors from JSON; a bad element does not spoil the others.
+
+    Args:
+        data: As `decode` takes it.
+        repairs: Is told which fields were dropped, each with the place of its state vector among those returned.
 
     Returns:
         The good elements, and an error for each bad one (an array inside the array is one), both in order.
@@ -91,18 +114,25 @@ def decode_array(data: bytes | bytearray | memoryview) -> tuple[list[StateVector
     data = bytes(data)
     if len(data) > MAX_VALUE_BYTES:
         _refuse_size(data)
+    items: list[Any]
     try:
-        items = _decode_items(data)
+        items, read = _decode_items(data), _read_item
     except UNREADABLE as error:
-        refuse_unreadable(data, error, "an array of state vectors")
+        items, read = read_constants(data), _build_item
+        if not isinstance(items, list):
+            refuse_unreadable(data, error, "an array of state vectors")
     if len(items) > MAX_ARRAY_ITEMS:
         raise SchemaError("too-large", value=f"an array of {len(items)}", limit=f"at most {MAX_ARRAY_ITEMS} elements")
-    vectors, errors = [], []
+    vectors: list[StateVector] = []
+    errors = []
     for item in items:
+        mended: list[Repair] = []
         try:
-            vectors.append(decode(bytes(item)))
+            vectors.append(read(item, mended))
         except SchemaError as error:
             errors.append(error.with_traceback(None))
+        if repairs is not None:
+            repairs += [(len(vectors) - 1, repair) for repair in mended]
     return vectors, errors
 
 
@@ -116,45 +146,53 @@ def encode_array(vectors: Iterable[StateVector]) -> bytes:
     return _encoder.encode(list(vectors))
 
 
-def validate(fields: Mapping[str, object]) -> StateVector:
+def validate(fields: Mapping[str, object], repairs: list[Repair] | None = None) -> StateVector:
     """Build a state vector from values by their names on the wire (no aliases), None meaning absent.
 
-    What `decode` forgives is forgiven here: blanks, case, an empty callsign or squawk, a short squawk, a track of 360.
+    What `decode` forgives or drops is forgiven or dropped here: blanks, case, a short squawk, a track of 360, any
+    spelling of "not known".
 
     Args:
         fields: In SI units; names that the wire does not have are ignored.
+        repairs: Is told which fields were dropped, as they could not be understood.
 
     Raises:
-        SchemaError: A value is missing, of the wrong type or out of range.
+        SchemaError: Identity, position or time is missing, of the wrong type or out of range.
     """
     known = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
     try:
         vector = msgspec.convert(known, StateVector)
         texts = spell_texts(vector.icao24, vector.callsign, vector.squawk)
     except (msgspec.ValidationError, OverflowError, SystemError, SchemaError):  # SystemError: before 0.22
-        return build({name: (name, value) for name, value in known.items()})
+        return build(known.get, repairs)
     return vector if texts is None else _with_texts(vector, texts)
 
 
-def _decode_slowly(data: bytes) -> StateVector:
-    """Read one state vector without expecting anything: takes aliases, forgives, and names what is wrong."""
+def _decode_slowly(data: bytes, place: int, repairs: list[tuple[int, Repair]] | None) -> StateVector:
+    """Read one state vector without expecting anything: takes aliases, forgives, drops, and names what is wrong."""
+    mended: list[Repair] = []
     try:
         data.decode()
-        loose = _decode_loosely(data)
+        vector = build(partial(getattr, _decode_loosely(data)), mended)
     except UNREADABLE as error:
-        refuse_unreadable(data, error, "an object")
-    found = {}
-    for field in FIELDS:
-        value = getattr(loose, field)
-        if value is not None:
-            found[field] = (field, value)
-            continue
-        for alias in ALIASES.get(field, ()):
-            value = getattr(loose, alias)
-            if value is not None:
-                found[field] = (alias, value)
-                break
-    return build(found)
+        rescued = read_object(data, error)
+        if rescued is None:
+            refuse_unreadable(data, error, "an object")
+        vector = build(rescued.get, mended)
+    if repairs is not None:
+        repairs += [(place, repair) for repair in mended]
+    return vector
+
+
+def _read_item(item: msgspec.Raw, repairs: list[Repair]) -> StateVector:
+    return decode(bytes(item), repairs)
+
+
+def _build_item(item: object, repairs: list[Repair]) -> StateVector:
+    if isinstance(item, dict):
+        return build(item.get, repairs)
+    reason = "array" if isinstance(item, list) else "type"
+    raise SchemaError(reason, value=shorten(item), limit="one state vector is required here")
 
 
 def _with_texts(vector: StateVector, texts: Texts) -> StateVector:

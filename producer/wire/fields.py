@@ -1,4 +1,7 @@
-"""The fields of a state vector, checked one by one: what can be forgiven is, and what cannot is refused by its name.
+"""The fields of a state vector, checked one by one: what can be forgiven is, and what cannot is dropped or refused.
+
+    identity, position, time ── cannot be understood ──> SchemaError: the report is refused
+    any other field ─────────── cannot be understood ──> Repair: the field is dropped, the report is taken
 
 `build` checks all of them, and is slow; `spell_texts` checks those that a parser of JSON cannot, and is cached.
 """
@@ -8,11 +11,12 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
-from producer.wire.refusal import SchemaError, range_text, shorten
-from producer.wire.state import LIMITS, MAX_TIME, StateVector
+from producer.wire.refusal import Repair, SchemaError, range_text, shorten
+from producer.wire.rescue import Oversized
+from producer.wire.state import ALIASES, FIELDS, LIMITS, MAX_TIME, StateVector
 
 ICAO24 = re.compile(r"~?[0-9a-f]{6}")
 """An address as it is spelled on the wire."""
@@ -20,7 +24,12 @@ ICAO24 = re.compile(r"~?[0-9a-f]{6}")
 MAX_CALLSIGN = 16
 """Characters of a callsign."""
 
+VITAL = frozenset({"icao24", "lat", "lon", "time"})
+"""Fields that must be right where they are given; so must the callsign where it is the identity."""
+
 _SQUAWK = re.compile(r"[0-7]{1,4}")
+_NOT_KNOWN = frozenset({"", "null", "n/a", "nan", "none"})
+_FILLER = "\0@_" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # no blank lies beyond U+3000
 
 # What makes a spreadsheet compute a cell of a CSV file instead of showing it (OWASP, "CSV Injection"): one of these at
 # the beginning of the cell, or behind a character that a spreadsheet may split the line at. The last four are the same
@@ -31,22 +40,55 @@ Texts = tuple[str | None, str | None, str | None]
 """`icao24`, `callsign` and `squawk`."""
 
 
-def build(found: Mapping[str, tuple[str, object]]) -> StateVector:
-    """Check values by field, each with the name it came under (which an error gives), and build the state vector."""
-    values: dict[str, Any] = {}
-    for field, (name, value) in found.items():
-        if field in LIMITS:
-            values[field] = _number(field, name, value)
-        elif field == "on_ground":
-            values[field] = _boolean(name, value)
-        else:
-            values[field] = _SPELLINGS[field](_text(name, value), name)
+@functools.lru_cache(maxsize=1 << 16)
+def is_unknown(text: str) -> bool:
+    """Whether a text says that a value is not known: empty, filler alone, or a spelling such as `NULL` and `N/A`."""
+    return text.strip(_FILLER).lower() in _NOT_KNOWN
+
+
+def build(get: Callable[[str], object], repairs: list[Repair] | None = None) -> StateVector:
+    """Check values one by one, and build the state vector.
+
+    Args:
+        get: Returns the value of a field or alias by its name, None where there is none. An alias is taken where the
+            field's own value is not known.
+        repairs: Is told which fields were dropped.
+
+    Raises:
+        SchemaError: Identity, position or time is not right.
+    """
+    values, faults = _check_all(get)
     for field in ("lat", "lon"):
         if field not in values:
             raise SchemaError("missing", field, "absent", "a position is required")
-    if values.get("icao24") is None and values.get("callsign") is None:
-        _refuse_identity(*found.get("callsign", ("callsign", "")))
+    if "icao24" not in values and "callsign" not in values:
+        raise faults.get("callsign") or _missing_identity()
+    if faults and repairs is not None:
+        repairs += [Repair(field, error) for field, error in faults.items()]
     return StateVector(**values)
+
+
+def _check_all(get: Callable[[str], object]) -> tuple[dict[str, Any], dict[str, SchemaError]]:
+    """Return the values that are right, by field, and what is wrong with the others."""
+    values: dict[str, Any] = {}
+    faults: dict[str, SchemaError] = {}
+    for field, names, low, high, check in _PLAN:
+        for name in names:
+            value = get(name)
+            if value is None or (type(value) is str and is_unknown(value)):
+                continue
+            if type(value) is float and low <= value < high:  # as nearly all are: two calls less
+                values[field] = value
+                break
+            checked = check(name, value)
+            if not isinstance(checked, SchemaError):
+                values[field] = checked
+            elif field in VITAL:
+                raise checked
+            else:
+                faults[field] = checked
+            break
+    return values, faults
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -54,30 +96,39 @@ def spell_texts(icao24: str | None, callsign: str | None, squawk: str | None) ->
     """Give the canonical texts of an aircraft, or None where they are so already; they change rarely, so it is cached.
 
     Raises:
-        SchemaError: A text is refused, or there is no identity; it is not cached.
+        SchemaError: A text cannot be understood, or there is no identity; it is not cached.
     """
-    texts = (
-        None if icao24 is None else _spell_icao24(icao24, "icao24"),
-        None if callsign is None else _spell_callsign(callsign, "callsign"),
-        None if squawk is None else _spell_squawk(squawk, "squawk"),
-    )
-    if texts[0] is None and texts[1] is None:
-        _refuse_identity("callsign", callsign or "")
-    return None if texts == (icao24, callsign, squawk) else texts
+    given = (icao24, callsign, squawk)
+    spelled: list[str | None] = []
+    for (field, spell), text in zip(_TEXTS.items(), given, strict=True):
+        checked = None if text is None or is_unknown(text) else spell(field, text)
+        if isinstance(checked, SchemaError):
+            raise checked
+        spelled.append(checked)
+    if spelled[0] is None and spelled[1] is None:
+        raise _missing_identity()
+    texts = (spelled[0], spelled[1], spelled[2])
+    return None if texts == given else texts
 
 
-def _number(field: str, name: str, value: object) -> float:
+def _missing_identity() -> SchemaError:
+    return SchemaError("missing", "icao24", "absent", "icao24 or callsign is required")
+
+
+def _number(field: str, name: str, value: object) -> float | SchemaError:
+    if isinstance(value, Oversized):
+        return SchemaError("range", name, value.text, range_text(field))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SchemaError("type", name, shorten(value), "a number is required")
+        return SchemaError("type", name, shorten(value), "a number is required")
     if isinstance(value, float) and not math.isfinite(value):
-        raise SchemaError("not-finite", name, str(value), "a finite number is required")
+        return SchemaError("not-finite", name, str(value), "a finite number is required")
     low, high = LIMITS[field]
     if not low <= value <= high:
         unit = _finer_unit(value) if field == "time" else None
         if unit:
             hint = f"seconds since 1970 are required, and this looks like {unit}"
-            raise SchemaError("time-unit", name, shorten(value), hint)
-        raise SchemaError("range", name, shorten(value), range_text(field))
+            return SchemaError("time-unit", name, shorten(value), hint)
+        return SchemaError("range", name, shorten(value), range_text(field))
     if field == "track" and value == high:
         return 0.0
     return float(value)
@@ -92,44 +143,59 @@ def _finer_unit(value: float) -> str | None:
     return None
 
 
-def _boolean(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise SchemaError("type", name, shorten(value), "true or false is required")
-    return value
+def _boolean(name: str, value: object) -> bool | SchemaError:
+    if isinstance(value, int | float) and value in (0, 1):  # a bool is an int
+        return bool(value)
+    return SchemaError("type", name, shorten(value), "true or false, or 1 or 0, is required")
 
 
-def _text(name: str, value: object) -> str:
+def _no_text(name: str, value: object) -> SchemaError:
+    return SchemaError("type", name, shorten(value), "a string is required")
+
+
+def _spell_icao24(name: str, value: object) -> str | SchemaError:
     if not isinstance(value, str):
-        raise SchemaError("type", name, shorten(value), "a string is required")
-    return value
-
-
-def _spell_icao24(text: str, name: str) -> str:
-    spelled = text.strip().lower()
+        return _no_text(name, value)
+    spelled = value.strip(_FILLER).lower()
     if not ICAO24.fullmatch(spelled):
-        raise SchemaError("format", name, shorten(text), "6 hex digits, after a ~ where it is no ICAO address")
+        return SchemaError("format", name, shorten(value), "6 hex digits, after a ~ where it is no ICAO address")
     return spelled
 
 
-def _spell_callsign(text: str, name: str) -> str | None:
-    spelled = text.strip().upper()
+def _spell_callsign(name: str, value: object) -> str | SchemaError:
+    if not isinstance(value, str):
+        return _no_text(name, value)
+    spelled = value.strip(_FILLER).upper()
     if len(spelled) > MAX_CALLSIGN or not spelled.isprintable():
-        raise SchemaError("format", name, shorten(text), f"1 to {MAX_CALLSIGN} printable characters")
-    return None if not spelled or _FORMULA.search(spelled) else spelled
+        return SchemaError("format", name, shorten(value), f"1 to {MAX_CALLSIGN} printable characters")
+    if _FORMULA.search(spelled) or _FORMULA.search(value):  # an @ may be gone as filler
+        return SchemaError("format", name, shorten(value), "no formula of a spreadsheet (=, +, - or @ first)")
+    return spelled
 
 
-def _refuse_identity(name: str, callsign: object) -> NoReturn:
-    """Say why there is no identity: there is no callsign either, or one that is dropped."""
-    if isinstance(callsign, str) and callsign.strip():
-        raise SchemaError("format", name, shorten(callsign), "no formula of a spreadsheet (=, +, - or @ first)")
-    raise SchemaError("missing", "icao24", "absent", "icao24 or callsign is required")
+def _spell_squawk(name: str, value: object) -> str | SchemaError:
+    if isinstance(value, str):
+        spelled = value.strip(_FILLER)
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        return _no_text(name, value)
+    else:
+        spelled = str(int(value)) if 0 <= value <= 7777 and value == int(value) else ""  # NaN is not in between
+    if not _SQUAWK.fullmatch(spelled):
+        return SchemaError("format", name, shorten(value), "4 octal digits")
+    return spelled.zfill(4)
 
 
-def _spell_squawk(text: str, name: str) -> str | None:
-    spelled = text.strip()
-    if spelled and not _SQUAWK.fullmatch(spelled):
-        raise SchemaError("format", name, shorten(text), "4 octal digits")
-    return spelled.zfill(4) if spelled else None
+_TEXTS = {"icao24": _spell_icao24, "callsign": _spell_callsign, "squawk": _spell_squawk}
 
 
-_SPELLINGS = {"icao24": _spell_icao24, "callsign": _spell_callsign, "squawk": _spell_squawk}
+def _check_of(field: str) -> Callable[[str, object], object]:
+    """Return what checks a value by the name it came under, and returns it as it is on the wire, or what is wrong."""
+    if field in LIMITS:
+        return functools.partial(_number, field)
+    return _boolean if field == "on_ground" else _TEXTS[field]
+
+
+_PLAN = tuple(
+    (field, (field, *ALIASES.get(field, ())), *LIMITS.get(field, (math.nan, math.nan)), _check_of(field))
+    for field in FIELDS
+)

@@ -1,17 +1,16 @@
-"""`SchemaError`: why a value is no state vector; and the search for what is wrong with one that cannot be read.
+"""`SchemaError` and `Repair`: why a value is no state vector, and which of its fields were dropped so that it is one.
 
 A parser says at which byte it gave up. A user wants to know which field it is, what was found and what is allowed.
 """
 
 from __future__ import annotations
 
-import json
-import math
+from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
 
-from producer.wire.state import ALIASES, LIMITS, NAMES
+from producer.wire.state import ALIASES, LIMITS
 
 REASONS = (
     "empty",  # no bytes, or blanks
@@ -32,9 +31,6 @@ REASONS = (
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the parser raises where bytes are no JSON of the wanted type."""
 
-# Every field and alias with its value left as text, to find the one that no Python value can hold.
-_Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in NAMES])
-_decode_unread = msgspec.json.Decoder(_Unread).decode
 _decode_any = msgspec.json.Decoder().decode
 
 
@@ -56,9 +52,26 @@ class SchemaError(ValueError):
         self.limit = limit
 
     def __str__(self) -> str:
+        return self.tell("refused")
+
+    def tell(self, outcome: str) -> str:
+        """Return the sentence: field, value, what became of it, reason, limit."""
         subject = f"{self.field} = {self.value}" if self.field else self.value
-        parts = (subject, f"refused ({self.reason})", self.limit)
+        parts = (subject, f"{outcome} ({self.reason})", self.limit)
         return ": ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A field that was dropped, as it could not be understood, so that the rest of its report could be taken."""
+
+    field: str
+    """The field of the wire."""
+    error: SchemaError
+    """What was wrong with it; its `field` is the name under which the value came."""
+
+    def __str__(self) -> str:
+        return self.error.tell("dropped")
 
 
 def range_text(name: str) -> str:
@@ -96,44 +109,13 @@ def refuse_unreadable(data: bytes, error: Exception, wanted: str) -> NoReturn:
     if isinstance(error, msgspec.ValidationError):  # some other JSON type, or what begins as one
         if head.startswith(b"["):
             raise SchemaError("array", value=_excerpt(data), limit="one state vector is required here") from None
-        if head.startswith(b"{"):
-            _refuse_number(data)
         try:
             _decode_any(data)
         except UNREADABLE as other:
             if not isinstance(other, msgspec.ValidationError):
                 refuse_unreadable(data, other, wanted)
         raise SchemaError("type", value=_excerpt(data), limit=f"{wanted} is required") from None
-    _refuse_constants(data)
     raise SchemaError("json", value=_excerpt(data), limit=str(error)) from None
-
-
-def _refuse_number(data: bytes) -> None:
-    """Names the field whose number is larger than any float, such as 1e999."""
-    try:
-        unread = _decode_unread(data)
-    except UNREADABLE:
-        return
-    for name in NAMES:
-        text = bytes(getattr(unread, name))
-        try:
-            _decode_any(text or b"null")
-        except msgspec.ValidationError:
-            value = text[:40].decode() + "..." * (len(text) > 40)
-            raise SchemaError("range", name, value, range_text(name)) from None
-
-
-def _refuse_constants(data: bytes) -> None:
-    """Names the field that holds NaN or an infinity, which many writers put into what they call JSON."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        return
-    for item in document if isinstance(document, list) else [document]:
-        for name, value in item.items() if isinstance(item, dict) else ():
-            if isinstance(value, float) and not math.isfinite(value):
-                limit = "a finite number is required, and JSON has no other"
-                raise SchemaError("not-finite", shorten(name, 40).strip("'"), str(value), limit) from None
 
 
 def _excerpt(data: bytes, length: int = 60) -> str:

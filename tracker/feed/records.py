@@ -1,22 +1,25 @@
 """Kafka records into a batch: what is good goes on, what is not is kept as a `Reject`, and nothing is fatal; pure.
 
-records ──> read ──> Reading(batch, rejects, tombstones)
+records ──> read ──> Reading(batch, rejects, tombstones, repaired, examples)
 """
 
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
 import numpy as np
 
-from producer.wire import SchemaError, StateVector, decode, decode_array, decode_batch
+from producer.wire import Repair, SchemaError, StateVector, decode_array, decode_batch
 from tracker.feed.batch import Batch, collect
 from tracker.feed.clocks import MENDED, TOLERATED, Clocks
 
 _SHOWN_BYTES = 64  # of a refused value
+
+_Placed = tuple[int, Repair]  # the row of the batch, and what was mended there
 
 
 class Record(Protocol):
@@ -45,7 +48,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A value, or an element of an array, that was refused."""
+    """A value, or an element of an array, that was not taken as it came."""
 
     published: float
     """When its record was published, s since 1970, UTC."""
@@ -57,6 +60,8 @@ class Reject:
     error: str
     """The whole sentence: field, value, limit."""
     first_bytes: bytes
+    outcome: Literal["refused", "mended"] = "refused"
+    """`mended`: the report was taken without the field, or with another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Reading:
     tombstones: int
     repaired: Mapping[str, int] = field(default_factory=dict)
     """By field: how many values of the batch were mended."""
+    examples: Sequence[Reject] = ()
+    """One that was mended for each of these fields."""
 
 
 def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = False) -> Reading:
@@ -83,31 +90,48 @@ def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = 
         live: The records came while we were reading.
     """
     rejects: list[Reject] = []
+    repairs: list[_Placed] = []
     tombstones = 0
     sources = records
     try:
-        # As nearly always nothing is wrong, and then this costs half of what asking of each record does.
-        vectors = decode_batch([record.value for record in records])  # type: ignore[misc] # None is caught
+        # As nearly always nothing is refused, and then this costs half of what asking of each record does.
+        vectors = decode_batch([record.value for record in records], repairs)  # type: ignore[misc] # None is caught
     except (SchemaError, TypeError):
-        vectors, sources, rejects, tombstones = _read_each(records, now)
+        repairs.clear()
+        vectors, sources, rejects, tombstones = _read_each(records, now, repairs)
     if not vectors:
         return Reading(None, [], rejects, tombstones)
     batch = collect(vectors, clocks.published(sources, now))
     if live and clocks.watch(sources, batch, now):
         batch = collect(vectors, clocks.published(sources, now))
     # By lists: for a report or two, which is what a live stream brings, each call of NumPy costs as much as all this.
-    if max(map(operator.sub, batch.time.tolist(), batch.published.tolist())) <= TOLERATED:
+    if max(map(operator.sub, batch.time.tolist(), batch.published.tolist())) > TOLERATED:
+        batch, future = clocks.mend(batch, now)
+        if len(future):
+            rejects += [_reject(sources[row], now, _future(batch, row)) for row in future.tolist()]
+            rows = np.delete(np.arange(len(batch)), future)
+            place = {row: number for number, row in enumerate(rows.tolist())}
+            repairs = [(place[row], repair) for row, repair in repairs if row in place]
+            batch, sources = batch.take(rows), [sources[row] for row in rows.tolist()]
+        repairs += _clocks_mended(batch)
+    if not sources:
+        return Reading(None, [], rejects, tombstones)
+    if not repairs:
         return Reading(batch, sources, rejects, tombstones)
-    batch, future = clocks.mend(batch, now)
-    rejects += [_reject(sources[row], now, _future(batch, row)) for row in future.tolist()]
-    if len(future):
-        rows = np.delete(np.arange(len(batch)), future)
-        batch, sources = batch.take(rows), [sources[row] for row in rows.tolist()]
-    mended = 0 if batch.claimed is None else int(np.count_nonzero(batch.claimed != batch.time))
-    return Reading(batch if sources else None, sources, rejects, tombstones, {"time": mended} if mended else {})
+    first = {repair.field: (row, repair) for row, repair in reversed(repairs)}
+    return Reading(
+        batch,
+        sources,
+        rejects,
+        tombstones,
+        repaired=Counter(repair.field for _, repair in repairs),
+        examples=[_example(sources[row], now, repair) for row, repair in first.values()],
+    )
 
 
-def _read_each(records: Sequence[Record], now: float) -> tuple[list[StateVector], list[Record], list[Reject], int]:
+def _read_each(
+    records: Sequence[Record], now: float, repairs: list[_Placed]
+) -> tuple[list[StateVector], list[Record], list[Reject], int]:
     """The good vectors with the record of each, what was refused, and how many tombstones there were."""
     vectors: list[StateVector] = []
     sources: list[Record] = []
@@ -118,22 +142,35 @@ def _read_each(records: Sequence[Record], now: float) -> tuple[list[StateVector]
         if value is None:
             tombstones += 1
             continue
+        mended: list[_Placed] = []
         try:
-            vectors.append(decode(value))
-            sources.append(record)
+            good, bad = decode_batch((value,), mended), list[SchemaError]()
         except SchemaError as error:
-            good, bad = ([], [error]) if error.reason != "array" else _read_array(value)
-            vectors += good
-            sources += [record] * len(good)
-            rejects += [_reject(record, now, error) for error in bad]
+            good, bad = ([], [error]) if error.reason != "array" else _read_array(value, mended)
+        repairs += [(len(vectors) + place, repair) for place, repair in mended]
+        vectors += good
+        sources += [record] * len(good)
+        rejects += [_reject(record, now, error) for error in bad]
     return vectors, sources, rejects, tombstones
 
 
-def _read_array(value: bytes) -> tuple[list[StateVector], list[SchemaError]]:
+def _read_array(value: bytes, repairs: list[_Placed]) -> tuple[list[StateVector], list[SchemaError]]:
     try:
-        return decode_array(value)
+        return decode_array(value, repairs)
     except SchemaError as error:
         return [], [error]
+
+
+def _clocks_mended(batch: Batch) -> list[_Placed]:
+    """The event times that were replaced by the time of publishing."""
+    if batch.claimed is None:
+        return []
+    repairs = []
+    for row in np.flatnonzero(batch.claimed != batch.time).tolist():
+        ahead = batch.claimed[row] - batch.published[row]
+        limit = f"{ahead:.0f} s after its record was published, and taken as of then"
+        repairs.append((row, Repair("time", SchemaError("future", "time", f"{batch.claimed[row]:.3f}", limit))))
+    return repairs
 
 
 def _future(batch: Batch, row: int) -> SchemaError:
@@ -144,6 +181,10 @@ def _future(batch: Batch, row: int) -> SchemaError:
         f"{batch.time[row]:.3f}",
         f"{ahead:.0f} s after its record was published; {MENDED:.0f} s is allowed",
     )
+
+
+def _example(record: Record, now: float, repair: Repair) -> Reject:
+    return replace(_reject(record, now, repair.error), field=repair.field, error=str(repair), outcome="mended")
 
 
 def _reject(record: Record, now: float, error: SchemaError) -> Reject:

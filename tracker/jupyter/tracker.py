@@ -284,7 +284,12 @@ class Tracker:
         return self._store.ask(lambda window: track_frame(window, aircraft))
 
     def rejected(self) -> pd.DataFrame:
-        """Return the newest refused records: when, partition, offset, reason, field, error, first_bytes."""
+        """Return the newest refused records, and examples of mended ones.
+
+        Returns:
+            A frame with `when`, `partition`, `offset`, `outcome` (`refused` or `mended`), `reason`, `field`, `error`
+            and `first_bytes`, a record a row, the newest last.
+        """
         return rejected_frame(self._store.rejects())
 
     def map(

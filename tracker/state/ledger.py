@@ -1,7 +1,7 @@
 """`Ledger`: what was refused and what was mended, counted by its cause, with an example of each; pure.
 
 rejects, mended fields ──> Ledger ──> counts and examples by reason ──> stats, log, metrics, screens
-                             └──────> the newest refused records themselves ──> Tracker.rejected()
+                             └──────> the newest of these records themselves ──> Tracker.rejected()
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tracker.feed.records import Reject
 
 KEPT = 1_000
-"""Refused records that are kept; beyond that the oldest are forgotten, and stay counted."""
+"""Refused records that are kept, and as many mended ones; beyond that the oldest are forgotten, and stay counted."""
 SPAN = 60.0
 """How far back `Ledger.trouble` looks, s."""
 SAID_EVERY = 600.0
@@ -39,8 +39,8 @@ class Ledger:
     """
 
     def __init__(self, kept: int = KEPT) -> None:
-        self.rejects: deque[Reject] = deque(maxlen=kept)
-        """The newest refused records, the newest last."""
+        self._refused: deque[Reject] = deque(maxlen=kept)
+        self._mended: deque[Reject] = deque(maxlen=kept)  # apart: what is mended without end displaces no refusal
         self.repaired: Counter[str] = Counter()
         """By field: values that were mended."""
         self._taken = 0
@@ -49,14 +49,30 @@ class Ledger:
         self._said: dict[str, float] = {}
         self._lately: deque[tuple[float, int, int]] = deque()  # (moment, taken, refused), one a second at most
 
-    def note(self, taken: int, rejects: Sequence[Reject], repaired: Mapping[str, int], now: float) -> Sequence[Refusal]:
-        """Count what a reading held: so many reports that were taken, and these that were refused or mended.
+    def note(
+        self,
+        taken: int,
+        rejects: Sequence[Reject],
+        repaired: Mapping[str, int],
+        now: float,
+        *,
+        examples: Sequence[Reject] = (),
+    ) -> Sequence[Refusal]:
+        """Count what a reading held.
+
+        Args:
+            taken: Reports that were taken.
+            rejects: What was refused.
+            repaired: By field, how many values were mended.
+            now: When that was.
+            examples: Some of the mended reports.
 
         Returns:
             What is to be said in a log: each reason at its first time, and then every `SAID_EVERY` seconds at most.
         """
         self._taken += taken
         self.repaired.update(repaired)
+        self._mended.extend(examples)
         if self._lately and now - self._lately[-1][0] < 1.0:
             moment, before, refused = self._lately[-1]
             self._lately[-1] = (moment, before + taken, refused + len(rejects))
@@ -65,12 +81,17 @@ class Ledger:
             self._forget(now)
         if not rejects:
             return ()
-        self.rejects.extend(rejects)
+        self._refused.extend(rejects)
         self._counts.update(reject.reason for reject in rejects)
         self._examples.update((reject.reason, reject.error) for reject in rejects)
         due = [reason for reason in {reject.reason: None for reject in rejects} if self._is_due(reason, now)]
         self._said.update(dict.fromkeys(due, now))
         return [self._refusal(reason) for reason in due]
+
+    def records(self) -> list[Reject]:
+        """Return the refused records that are kept and examples of the mended ones, as they were published."""
+        records = [*self._refused, *self._mended]
+        return sorted(records, key=lambda record: (record.published, record.partition, record.offset))
 
     def refused(self) -> tuple[Refusal, ...]:
         """Return what was refused, by reason, the most frequent first."""
@@ -91,7 +112,7 @@ class Ledger:
             what = f"{refused:,} of the last {taken + refused:,} reports were refused"
         else:
             return None
-        return f"{what}, the newest because of {self.rejects[-1].error}"
+        return f"{what}, the newest because of {self._refused[-1].error}"
 
     def _refusal(self, reason: str) -> Refusal:
         return Refusal(reason, self._counts[reason], self._examples[reason])

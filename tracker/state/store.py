@@ -61,7 +61,7 @@ class Store:
         counts = self._counts
         with self._lock:
             taken = 0 if reading.batch is None else len(reading.batch)
-            said = self._ledger.note(taken, reading.rejects, reading.repaired, now)
+            said = self._ledger.note(taken, reading.rejects, reading.repaired, now, examples=reading.examples)
             counts["rejected"] += len(reading.rejects)
             counts["tombstones"] += reading.tombstones
             if reading.batch is not None:
@@ -119,9 +119,9 @@ class Store:
             return self.fleet.picture(time.monotonic())
 
     def rejects(self) -> list[Reject]:
-        """Return the refused records that are kept, the newest last."""
+        """Return the refused records that are kept and examples of the mended ones, the newest last."""
         with self._lock:
-            return list(self._ledger.rejects)
+            return self._ledger.records()
 
     def stats(self, status: Status) -> Stats:
         """Return all numbers of this moment; `status` is that of the feed."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wire_reports import HERE, known, leaves, names, text, vectors, within
 
 from producer import wire
-from producer.wire import SchemaError, StateVector, decode, decode_array, encode, encode_array, validate
+from producer.wire import SchemaError, StateVector, decode, decode_array, decode_batch, encode, encode_array, validate
 
 
 @given(vectors)
@@ -89,6 +89,22 @@ def test_in_an_array_the_good_elements_count():
     vectors, errors = decode_array(b"[%s, 5, [%s], null, {}, %s]" % (good, good, good))
     assert vectors == [StateVector(**HERE)] * 2
     assert [error.reason for error in errors] == ["type", "array", "type", "missing"]
+
+
+def test_in_an_array_what_is_dropped_is_told_with_the_place_of_its_state_vector():
+    good = text()
+    for bad in (text(track=-1), text(track=float("nan"))):  # the latter has the whole array read by other means
+        repairs = []
+        vectors, errors = decode_array(b"[%s, 5, [], %s, {}]" % (good, bad), repairs)
+        assert vectors == [StateVector(**HERE)] * 2
+        assert [error.reason for error in errors] == ["type", "array", "missing"]
+        assert [(place, repair.field) for place, repair in repairs] == [(1, "track")]
+
+
+def test_in_a_batch_what_is_dropped_is_told_with_the_place_of_its_value():
+    repairs = []
+    decode_batch([text(), text(squawk=9999), text(), text(track=-1, velocity="x")], repairs)
+    assert [(place, repair.field) for place, repair in repairs] == [(1, "squawk"), (3, "velocity"), (3, "track")]
 
 
 def test_an_empty_array_holds_nothing():

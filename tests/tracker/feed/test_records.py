@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ def good(**fields):
         (b'{"icao24":"abc123","lat":' + b"9" * 400 + b',"lon":2}', None, "lat"),
         (good(lat=91), "range", "lat"),
         (good(lat="48.0"), "type", "lat"),
-        (good(velocity=-1), "range", "velocity"),
+        (good(icao24="abc12g"), "format", "icao24"),
         (good(time=253_370_764_800), "range", "time"),
         (good(time=1_700_000_000_000), "time-unit", "time"),
         (good(time=1_700_000_061), "future", "time"),
@@ -82,15 +83,61 @@ def test_without_an_event_time_the_time_of_the_record_counts():
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("lat", 90.5), ("lat", -1e999), ("lon", 180.5), ("velocity", -0.1), ("track", 360.5), ("track", -1),
-     ("altitude", 2e9), ("geo_altitude", -2e9), ("vertical_rate", 1e300), ("time", -1), ("time", 5e9)],
-)  # fmt: skip
-def test_every_limit_holds_beside_good_records_too(field, value):
+    ("field", "value"), [("lat", 90.5), ("lat", -1e999), ("lon", 180.5), ("time", -1), ("time", 5e9)]
+)
+def test_every_limit_of_place_and_time_holds_beside_good_records_too(field, value):
     bad = good(**{field: value}).replace(b"Infinity", b"1e999")
     reading = read([Record(GOOD), Record(bad), Record(GOOD)], now=0.0, clocks=Clocks())
     assert len(reading.batch) == 2
     assert [reject.field for reject in reading.rejects] == [field]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("velocity", -0.1), ("track", 360.5), ("track", -1), ("altitude", 2e9), ("geo_altitude", -2e9),
+     ("vertical_rate", 1e300), ("altitude", float("nan"))],
+)  # fmt: skip
+def test_beyond_any_other_limit_the_field_is_dropped_and_the_report_taken(field, value):
+    bad = good(**{field: value})
+    reading = read([Record(GOOD), Record(bad, offset=8), Record(GOOD)], now=0.0, clocks=Clocks())
+    assert np.isnan(reading.batch.floats[FLOATS.index(field)]).all()
+    assert (len(reading.batch), reading.rejects, reading.repaired) == (3, [], {field: 1})
+    (example,) = reading.examples
+    assert (example.outcome, example.field, example.offset, example.partition) == ("mended", field, 8, 3)
+    assert example.error.startswith(f"{field} = ")
+    assert example.first_bytes == bad[:64]
+
+
+def test_what_is_dropped_is_counted_by_field_with_one_example_of_each():
+    bad = [good(squawk=9999), good(squawk=8, velocity="x"), good(callsign="A" * 17)]
+    reading = read([Record(value, offset=n) for n, value in enumerate([GOOD, *bad])], now=0.0, clocks=Clocks())
+    assert reading.repaired == {"squawk": 2, "velocity": 1, "callsign": 1}
+    assert {example.field: example.offset for example in reading.examples} == {
+        "squawk": 1, "velocity": 2, "callsign": 3,
+    }  # fmt: skip
+
+
+def test_beside_refused_records_and_in_arrays_the_examples_are_those_that_were_mended():
+    values = [b"junk", good(track=-1), b"[" + GOOD + b"," + good(squawk="x") + b", {}]", None, good(altitude=[])]
+    reading = read([Record(value, offset=n) for n, value in enumerate(values)], now=0.0, clocks=Clocks())
+    assert (len(reading.batch), [reject.offset for reject in reading.rejects], reading.tombstones) == (4, [0, 2], 1)
+    assert {example.field: example.offset for example in reading.examples} == {"track": 1, "squawk": 2, "altitude": 4}
+    assert reading.repaired == {"track": 1, "squawk": 1, "altitude": 1}
+
+
+def test_what_was_mended_in_a_report_that_is_refused_for_its_time_is_not_counted():
+    values = [good(time=1_700_000_061, track=-1), good(time=1_700_000_000, squawk=9)]
+    reading = read([Record(value, offset=n) for n, value in enumerate(values)], now=0.0, clocks=Clocks())
+    assert [reject.reason for reject in reading.rejects] == ["future"]
+    assert reading.repaired == {"squawk": 1}
+    assert [example.offset for example in reading.examples] == [1]
+
+
+def test_an_event_time_that_was_mended_has_an_example():
+    reading = read([Record(good(time=1_700_000_055), offset=4)], now=0.0, clocks=Clocks())
+    (example,) = reading.examples
+    assert (example.outcome, example.field, example.offset) == ("mended", "time", 4)
+    assert "55 s after" in example.error
 
 
 def test_a_track_of_360_is_0_beside_good_records_too():

@@ -110,7 +110,7 @@ async def test_hostile_records_are_counted_and_the_stream_goes_on(tracker, topic
         b'{"icao24":"abc123","lat":NaN,"lon":2}', b'{"icao24":"abc123","lat":Infinity,"lon":2}',
         b'{"icao24":"abc123","lat":' + b"1" * 400 + b',"lon":2}',
         {"icao24": "abc123", "lat": 91, "lon": 2}, {"icao24": "abc123", "lat": "48", "lon": 2},
-        {"icao24": "abc123", "lat": 48, "lon": 2, "velocity": -1},
+        {"icao24": "abc12g", "lat": 48, "lon": 2},
         {"icao24": "abc123", "lat": 48, "lon": 2, "time": 253_370_764_800},
         {"icao24": "abc123", "lat": 48, "lon": 2, "time": NOW * 1000},
         {"icao24": "abc123", "lat": 48, "lon": 2, "time": NOW + 3600},
@@ -130,6 +130,26 @@ async def test_hostile_records_are_counted_and_the_stream_goes_on(tracker, topic
     assert (rejected.partition == 0).all()
     await tracker.until(lambda stats: stats.tombstones == 1)
     assert tracker.error is None
+
+
+async def test_what_cannot_be_understood_is_dropped_and_the_report_stays(tracker, topic):
+    topic.create()
+    place = {"icao24": "abc123", "lat": 48, "lon": 2}
+    topic.write(
+        {**place, "time": NOW, "squawk": 1000, "on_ground": 1},
+        {**place, "time": NOW + 1, "squawk": 9999, "altitude": float("nan"), "velocity": "NULL"},
+        {**place, "time": NOW + 2, "callsign": "N/A", "lat": None},
+    )
+    await tracker.settled(count=2)
+    df = tracker.frame()
+    assert (df.squawk[0], df.onground[0]) == ("1000", True)
+    assert df[["squawk", "onground"]].iloc[1].isna().all()
+    assert df.altitude.isna().all()
+    await tracker.until(lambda stats: stats.rejected == 1)
+    assert tracker.stats.repaired == {"squawk": 1, "altitude": 1}
+    rejected = tracker.rejected()
+    assert rejected.outcome.tolist() == ["mended", "mended", "refused"]
+    assert rejected.field.tolist() == ["squawk", "altitude", "lat"]
 
 
 async def test_what_is_odd_but_good_is_taken_and_counted(tracker, topic):

@@ -1,9 +1,15 @@
+from dataclasses import replace
+
 from tracker.feed.records import Reject
 from tracker.state.ledger import KEPT, SAID_EVERY, SPAN, Ledger, Refusal
 
 
 def reject(reason: str = "range", error: str = "lat = 91: refused (range): -90 to 90 is allowed", offset: int = 0):
     return Reject(0.0, 0, offset, reason, "lat", error, b"{}")
+
+
+def mended(offset: int):
+    return replace(reject(offset=offset), outcome="mended")
 
 
 def test_reasons_are_counted_with_their_newest_example_the_most_frequent_first():
@@ -22,8 +28,18 @@ def test_mended_values_are_counted_by_field():
 def test_of_very_many_refused_records_the_newest_are_kept_and_all_are_counted():
     ledger = Ledger()
     ledger.note(0, [reject(offset=offset) for offset in range(KEPT + 5)], {}, now=0.0)
-    assert [ledger.rejects[0].offset, ledger.rejects[-1].offset] == [5, KEPT + 4]
+    assert [ledger.records()[0].offset, ledger.records()[-1].offset] == [5, KEPT + 4]
     assert ledger.refused()[0].count == KEPT + 5
+
+
+def test_mended_records_stand_among_the_refused_ones_and_displace_none():
+    ledger = Ledger()
+    ledger.note(1, [reject(offset=1)], {}, now=0.0)
+    for offset in range(KEPT + 5):
+        ledger.note(1, [], {"lat": 1}, now=0.0, examples=[replace(mended(offset), published=float(offset))])
+    assert (ledger.records()[0].outcome, ledger.records()[0].offset) == ("refused", 1)
+    assert [record.offset for record in ledger.records()[1:]] == list(range(5, KEPT + 5))
+    assert ledger.refused()[0].count == 1
 
 
 class TestTrouble:

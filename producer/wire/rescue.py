@@ -1,0 +1,69 @@
+"""JSON objects that a strict parser gives up although nearly all of them can be read.
+
+Many writers put `NaN` and infinities into what they call JSON, and some a number that no float can hold. One such value
+must not cost the others, so these objects are read again, slowly.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from producer.wire.refusal import UNREADABLE
+from producer.wire.state import NAMES
+
+# Every field and alias with its value left as text, to find the one that no Python value can hold.
+_Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in NAMES])
+_decode_unread = msgspec.json.Decoder(_Unread).decode
+_decode_any = msgspec.json.Decoder().decode
+_decode_leniently = json.JSONDecoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Oversized:
+    """A number larger than any float, such as 1e999."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def read_object(data: bytes, error: Exception) -> dict[str, Any] | None:
+    """Read an object that the parser gave up with this error; None where it can truly not be read.
+
+    Returns:
+        Values by name; at least those of the names that the wire knows.
+    """
+    if isinstance(error, msgspec.ValidationError):
+        return _read_oversized(data)
+    document = read_constants(data) if isinstance(error, msgspec.DecodeError) else None
+    return document if isinstance(document, dict) else None
+
+
+def read_constants(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Read JSON in which `NaN`, `Infinity` or `-Infinity` stands for a number; None where that is not what is wrong."""
+    if b"NaN" not in data and b"Infinity" not in data:
+        return None
+    try:
+        return _decode_leniently(data.decode())
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_oversized(data: bytes) -> dict[str, Any] | None:
+    try:
+        unread = _decode_unread(data)
+    except UNREADABLE:
+        return None
+    return {name: _read_value(text) for name in NAMES if (text := bytes(getattr(unread, name)))}
+
+
+def _read_value(text: bytes) -> object:
+    try:
+        return _decode_any(text)
+    except msgspec.ValidationError:
+        return Oversized(text[:40].decode() + "..." * (len(text) > 40))
