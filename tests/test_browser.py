@@ -65,7 +65,10 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         }  # fmt: skip
         environment = {name: value for name, value in os.environ.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
-        settings = {"JUPYTER_TOKEN": self.token, "JUPYTER_CONFIG_PATH": str(REPOSITORY / "tracker" / "lab_config")}
+        settings = {
+            "JUPYTER_TOKEN": self.token,
+            "JUPYTER_CONFIG_PATH": str(REPOSITORY / "tracker" / "workbench" / "lab_config"),
+        }
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "tracker.workbench.lab", "--no-browser", "--allow-root",
