@@ -16,10 +16,12 @@ much of a core an attacker may use. Linux only.
 
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from benchmarks.hostile.attacks import ATTACKS, HARMLESS
@@ -35,6 +37,7 @@ _LEAD = 0.2  # s, between an order and its span
 _SETTLING = 2.0  # s, from the end of an attack until memory is called settled
 _LIMIT = 120.0  # s, of a process, beyond what is measured
 _LEAST_SHARE = 0.001
+_VICTIMS = ("server", "broker")
 _TOLERANCE, _TOLERANCE_MS = 1.2, 10.0
 
 
@@ -54,6 +57,8 @@ class Outcome:
     """Why viewers lost their connections."""
     memory: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """Of each process under attack: before, at most, and after, MB."""
+    log_bytes: int = 0
+    """That server and broker have logged."""
 
     @property
     def within(self) -> bool:
@@ -69,22 +74,24 @@ def main() -> None:
         f"{VIEWERS} viewers, {RATE:,} updates/s of {AIRCRAFT:,} aircraft; medians of {_ROUNDS} rounds of {SECONDS:g} s"
     )
     print(f"  {'':<14}{'p99, ms: quiet':>15}{'load':>7}{'attack':>8}{'within':>8}{'CPU':>7}{'tries':>9}{'refused':>9}"
-          f"{'lost':>6}{'server, MB':>17}{'broker, MB':>17}", flush=True)  # fmt: skip
+          f"{'lost':>6}{'log kB':>8}{'server, MB':>17}{'broker, MB':>17}", flush=True)  # fmt: skip
     with ending_in_order():
         for name in names:
-            with _stage() as children:
-                _show(name, _play(name, children))
+            with tempfile.TemporaryDirectory() as folder, _stage(Path(folder)) as children:
+                outcome = _play(name, children)
+                outcome.log_bytes = sum(Path(folder, victim).stat().st_size for victim in _VICTIMS)
+                _show(name, outcome)
 
 
 @contextmanager
-def _stage() -> Iterator[dict[str, Child]]:
-    """All processes, up and waiting; anew for each attack, so that none meets what another has left."""
+def _stage(folder: Path) -> Iterator[dict[str, Child]]:
+    """All processes, up and waiting; anew for each attack, so that none meets what another has left. They log there."""
     limit = _LIMIT + _SETTLING + _ROUNDS * _SPANS * (_LEAD + SECONDS)
     children: dict[str, Child] = {}
     with ExitStack() as stack:
 
         def start(name: str, module: str, *options: object) -> Child:
-            children[name] = stack.enter_context(running(module, *options, limit=limit))
+            children[name] = stack.enter_context(running(module, *options, limit=limit, log=folder / name))
             return children[name]
 
         address = find_broker(start("broker", "tracker.devbroker", "--port", 0))
@@ -101,7 +108,7 @@ def _stage() -> Iterator[dict[str, Child]]:
 def _play(name: str, children: dict[str, Child]) -> Outcome:
     outcome = Outcome()
     _span(children, None)  # warms up
-    victims = {victim: children[victim] for victim in ("server", "broker")}
+    victims = {victim: children[victim] for victim in _VICTIMS}
     before = {victim: child.memory() for victim, child in victims.items()}
     most = dict(before)
     for _ in range(_ROUNDS):
@@ -137,6 +144,7 @@ def _show(name: str, outcome: Outcome) -> None:
     quiet, load, attack, share = map(statistics.median, (outcome.quiet, outcome.load, outcome.attack, outcome.share))
     memory = "".join(f"{'/'.join(f'{held:.0f}' for held in each):>17}" for each in outcome.memory.values())
     print(f"  {name:<14}{quiet:>15.1f}{load:>7.1f}{attack:>8.1f}{'yes' if outcome.within else 'NO':>8}{share:>7.0%}"
-          f"{outcome.tries:>9,}{outcome.refused:>9,}{len(outcome.lost):>6}{memory}", flush=True)  # fmt: skip
+          f"{outcome.tries:>9,}{outcome.refused:>9,}{len(outcome.lost):>6}"
+          f"{outcome.log_bytes / 1000:>8.1f}{memory}", flush=True)  # fmt: skip
     for reason in sorted(set(outcome.lost))[:3]:
         print(f"    {reason}", flush=True)

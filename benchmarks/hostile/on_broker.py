@@ -27,7 +27,7 @@ from benchmarks.publisher import TOPIC
 _HALF, _CLAIMED, _SENT, _CHUNK = 12, 30 << 20, 8 << 20, 1 << 18  # connections; bytes of each
 _DEAF, _FETCHES = 150, 20  # connections; requests of each
 _LITTLE = 4096  # bytes that the system holds for a client that does not read
-_RECORDS = 100
+_RECORDS, _PAUSE = 100, 0.05  # in a batch; s between two of them
 
 
 async def send_bombs(ground: Ground) -> None:
@@ -43,11 +43,11 @@ async def claim_two_billion(ground: Ground) -> None:
 
 
 async def send_bad_records(ground: Ground) -> None:
-    """Send records that are no reports, and reports of the future."""
+    """Send records that are no reports, and reports of the future: 2,000 a second at most."""
     later = json.dumps({"callsign": "LIAR", "lat": 50.0, "lon": 2.0, "time": time.time() + 1e9}).encode()
     values = [b"junk", b"null", b"{}", b"\xff" * 100, b"[" * 1000, later]
     records = b"".join(record(values[number % len(values)], number) for number in range(_RECORDS))
-    await _repeat(ground, lambda: (produce(TOPIC, seal(records, _RECORDS)),))
+    await _repeat(ground, lambda: (produce(TOPIC, seal(records, _RECORDS)),), pause=_PAUSE)
 
 
 async def send_half_requests(ground: Ground) -> None:
@@ -81,7 +81,7 @@ async def fetch_and_never_read(ground: Ground) -> None:
         await asyncio.sleep(math.inf)
 
 
-async def _repeat(ground: Ground, requests: Callable[[], Iterable[bytes]]) -> None:
+async def _repeat(ground: Ground, requests: Callable[[], Iterable[bytes]], *, pause: float = 0.0) -> None:
     """Send requests and read the answers, over and over."""
     while True:
         with ground.attempt():
@@ -91,6 +91,7 @@ async def _repeat(ground: Ground, requests: Callable[[], Iterable[bytes]]) -> No
                         await send(connection, request)
                         await _receive(connection)
                         await ground.rest()
+                    await asyncio.sleep(pause)
         await ground.rest()
 
 
