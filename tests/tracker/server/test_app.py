@@ -309,23 +309,6 @@ async def mute(base: str) -> socket.socket:
     return client
 
 
-async def test_news_go_out_in_the_turn_in_which_they_come_or_once_the_last_tick_is_paid_for(server):
-    server.hear(aircraft(1))
-    broadcast = server.service.broadcast
-    async with server.join() as client:
-        await first(Snapshot, client)
-        (viewer,) = broadcast._seats
-        broadcast._ready_at = 0.0
-        server.hear(aircraft(2))
-        assert viewer.cursor == server.service.store.fleet.seq
-        paid = broadcast._ready_at = time.monotonic() + 0.1
-        server.hear(aircraft(3))
-        assert viewer.cursor == server.service.store.fleet.seq - 1
-        assert broadcast._news.is_set()
-        assert [(await first(Delta, client)).columns["key"] for _ in range(2)] == [["000002"], ["000003"]]
-        assert time.monotonic() >= paid
-
-
 async def test_one_that_never_reads_costs_one_frame_and_is_closed_with_a_reason(server):
     fleet = [aircraft(number) for number in range(2000)]
     server.hear(*fleet)
@@ -347,23 +330,6 @@ async def test_one_that_never_reads_costs_one_frame_and_is_closed_with_a_reason(
         assert not seat.outlet.open
         assert seat.outlet.conn.close_sent.code == 1013
         await until(lambda: len(broadcast) == 0)
-
-
-async def test_one_that_was_slow_is_told_how_far_behind_it_was(server):
-    await until(lambda: server.service.feed.status.connected)  # or it would be told that the broker is away
-    server.hear(*(aircraft(number) for number in range(5000)))
-    async with connect(server.url, subprotocols=[DIALECT], compression=None, max_size=1 << 26, max_queue=1) as client:
-        await client.send('{"type": "subscribe"}')
-        begun, moment = time.monotonic(), 1e9
-        while time.monotonic() < begun + 2.5:
-            moment += 1
-            server.hear(*(aircraft(number, moment=moment) for number in range(5000)))
-            await asyncio.sleep(0.02)  # the client does not read meanwhile
-        lag = await first(Lag, client)
-        assert lag.cause == "client"
-        assert 1.0 < lag.behind_s < time.monotonic() - begun
-        while (await first(Delta, client)).columns["time"][-1] < moment:
-            pass
 
 
 @pytest.fixture
