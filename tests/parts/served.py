@@ -53,9 +53,9 @@ class Served:
         self._log.seek(0)
         return self._log.read()
 
-    def memory(self) -> int:
-        """Bytes of resident memory."""
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
+    def peak(self) -> int:
+        """The most resident memory that it has had, bytes."""
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
         return 1024 * int(found[1])
 
     def stop(self) -> int:

@@ -7,6 +7,7 @@ all aircraft, which would take longer, are encoded once a tick for all (`listing
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -93,17 +94,18 @@ def _refusals(descriptions: dict[int | str, str] | None = None) -> dict[int | st
     return {status: {"description": text, "content": content} for status, text in every.items()}
 
 
-def routes(store: Store, status: Status) -> APIRouter:
+def routes(store: Store, status: Status, draining: Callable[[], bool]) -> APIRouter:
     """Return the routes of all that is read over HTTP, but for the metrics.
 
     Args:
         store: Is filled by the feed.
         status: That of the feed, which changes.
+        draining: Tells whether the server is about to stop.
     """
     router = APIRouter()
     router.include_router(_fleet(store, status))
     router.include_router(_aircraft(store))
-    router.include_router(_server(store, status))
+    router.include_router(_server(store, status, draining))
     return router
 
 
@@ -192,7 +194,7 @@ def _aircraft(store: Store) -> APIRouter:
     return router
 
 
-def _server(store: Store, status: Status) -> APIRouter:
+def _server(store: Store, status: Status, draining: Callable[[], bool]) -> APIRouter:
     router = APIRouter(tags=["server"])
     seen_ready = False
 
@@ -210,11 +212,16 @@ def _server(store: Store, status: Status) -> APIRouter:
         "/readyz",
         summary="Has it read what the log held?",
         response_model=Ready,
-        responses=_refusals({503: "Not yet, and why."}),
+        responses=_refusals({503: "Not yet, or not for long, and why."}),
     )
     async def readyz() -> Response:
-        """Once it was ready it remains so, also while the broker is away: what it holds is served, and is stale."""
+        """Once it was ready it remains so until it is told to stop.
+
+        So it does while the broker is away: what it holds is served, and is stale.
+        """
         nonlocal seen_ready
+        if draining():
+            raise HTTPException(503, "the server is about to stop")
         seen_ready = seen_ready or status.caught_up
         if not seen_ready:
             raise HTTPException(503, status.error or "the log is being read")

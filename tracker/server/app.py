@@ -67,6 +67,8 @@ class Service:
         stale_after: float = 15.0,
         lost_after: float = 60.0,
     ) -> None:
+        self.draining = False
+        """Whether it is about to stop: it serves on, and tells load balancers to look elsewhere."""
         self.store = Store(window, stale_after, lost_after)
         connect = partial(connected, bootstrap_servers, topic, security or Security())
         self.feed = Feed(connect, since, self.store, self._changed)
@@ -97,7 +99,7 @@ def create_app(service: Service, rules: Rules, root_path: str = "") -> FastAPI:
         root_path: Prefix under which a proxy serves the app, such as `/flights`; empty: none.
     """
     app = described_app("flight-tracker", version("flight-tracker"), _DESCRIPTION)
-    app.include_router(routes(service.store, service.feed.status))
+    app.include_router(routes(service.store, service.feed.status, lambda: service.draining))
     app.include_router(metrics_routes(service.metrics))
     add_page(app)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(rules.origins))

@@ -26,6 +26,9 @@ from tracker.stream.protocol import Bye, Hello, Lag, Subscribe
 STALLED_AFTER = 30.0
 """After how long a client that drains nothing is closed, s."""
 STALLED = Bye(1013, f"nothing was drained for {STALLED_AFTER:.0f} s")
+ASKS_WITHIN = 30.0
+"""How soon a client has to subscribe, s; one that does not is closed."""
+SILENT = Bye(1013, f"nothing was asked for within {ASKS_WITHIN:.0f} s")
 _BEHIND = 1.0  # s, above which a client is told that it lags
 _SHARE = 1.0  # times the length of a tick is left to feed, API and newcomers before the next one
 _SHORTEST, _LONGEST = 0.001, 0.25  # s, of that pause; shorter ones are skipped: timers are no finer
@@ -39,6 +42,7 @@ class _Seat:
 
     viewer: Viewer
     outlet: Outlet
+    came_at: float
     due_at: float = 0.0
     """When its `max_hz` next allows a frame; monotonic clock, s, as all times here."""
     behind_since: float | None = None
@@ -95,7 +99,8 @@ class Broadcast:
         """Add a viewer, and greet it."""
         outlet.dialect = dialect
         viewer = Viewer(dialect, subscribed=dialect.decode is None)
-        self._seats[viewer] = _Seat(viewer, outlet, moved_at=self._clock())
+        now = self._clock()
+        self._seats[viewer] = _Seat(viewer, outlet, came_at=now, moved_at=now)
         self._metrics.clients.labels(dialect.name).inc()
         outlet.say(Hello(self.hub.epoch, time.time()))
         self.wake()
@@ -146,7 +151,7 @@ class Broadcast:
         if now >= self._second:
             self._second = now + _SECOND
             self._tell_of_broker(now)
-            self._dismiss_stalled(now)
+            self._dismiss_idle(now)
             lost = self._store.expire()
         changes = self.hub.advance(now, lost)
         left_over = False
@@ -185,7 +190,8 @@ class Broadcast:
             self._sent[due] += 1
         return True
 
-    def _dismiss_stalled(self, now: float) -> None:
+    def _dismiss_idle(self, now: float) -> None:
+        """Close those who drain nothing, and those who ask for nothing."""
         for seat in list(self._seats.values()):
             waiting = seat.outlet.waiting
             if not waiting or waiting < seat.waiting:
@@ -193,6 +199,8 @@ class Broadcast:
             seat.waiting = waiting
             if now - seat.moved_at > STALLED_AFTER:
                 seat.outlet.dismiss(STALLED)
+            elif not seat.viewer.subscribed and now - seat.came_at > ASKS_WITHIN:
+                seat.outlet.dismiss(SILENT)
 
     def _tell_of_broker(self, now: float) -> None:
         """Tell viewers once a second while the broker is away, and once when it is back."""

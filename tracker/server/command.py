@@ -5,109 +5,26 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
-import logging
-import os
 import re
-import signal
 import socket
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 
 import click
-import uvicorn
 
 from producer.cluster.connection import Security
 from producer.cluster.options import bootstrap_servers, option, security, topic
 from tracker.errors import BadOption, HandshakeFailed
 from tracker.server.admission import LOCAL_HOSTS, Rules
-from tracker.server.app import Service, create_app
-from tracker.server.log import rare_log
-from tracker.server.websocket import Outlet
+from tracker.server.app import Service
+from tracker.server.descriptors import TooFewFiles
+from tracker.server.serving import run
 from tracker.spans import parse_since, parse_span
-from tracker.stream.protocol import MAX_MESSAGE_BYTES
-
-_GRACE = 2  # s, for clients to take their leave
 
 
 class ServeError(click.ClickException):
     """The server could not start; one line, exit status 2."""
 
     exit_code = 2
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, without hands on signals, that says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._on_listening = on_listening
-
-    def stop(self) -> None:
-        """Say goodbye to all, and end."""
-        self.should_exit = True
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if sockets and not self.should_exit:
-            host, port = sockets[0].getsockname()[:2]
-            self._on_listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to `run`."""
-        yield
-
-
-async def run(
-    service: Service,
-    rules: Rules,
-    listener: socket.socket,
-    on_listening: Callable[[str], None],
-    *,
-    root_path: str = "",
-    stop_on_eof: bool = False,
-) -> None:
-    """Serve until SIGINT or SIGTERM.
-
-    Args:
-        service: What is served.
-        rules: Conditions under which a client may connect.
-        listener: A socket that listens.
-        on_listening: Is told the URL once clients can connect.
-        root_path: Prefix under which a proxy serves us; empty: none.
-        stop_on_eof: Stop when standard input ends, too.
-
-    Raises:
-        HandshakeFailed: The broker refuses us, or we it; in an exception group.
-    """
-    config = uvicorn.Config(
-        create_app(service, rules, root_path),
-        ws=Outlet,
-        ws_max_size=2 * MAX_MESSAGE_BYTES,  # the app itself answers what is a little too large
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=MAX_MESSAGE_BYTES,
-        log_config=None,
-        log_level=logging.WARNING,
-        access_log=False,
-        lifespan="off",
-    )
-    server = _Server(config, on_listening)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    if stop_on_eof:
-        stop = functools.partial(loop.call_soon_threadsafe, server.stop)
-        threading.Thread(target=_await_eof, args=(stop,), daemon=True).start()
-    with rare_log() as log:
-        async with asyncio.TaskGroup() as tasks:
-            summing_up = tasks.create_task(log.run())
-            serving = tasks.create_task(service.run())
-            await server.serve([listener])
-            serving.cancel()
-            summing_up.cancel()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -132,13 +49,6 @@ def listen(host: str, port: int) -> socket.socket:
         reason = (error.strerror or str(error)).lower()
         raise ServeError(f"{host}:{port} cannot be listened at ({reason}); choose another: --port N") from error
     return listener
-
-
-def _await_eof(stop: Callable[[], object]) -> None:
-    while os.read(sys.stdin.fileno(), 4096):  # not buffered: a lock of that would be held as we end
-        pass
-    with suppress(RuntimeError):  # the loop has ended
-        stop()
 
 
 def _check_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -166,6 +76,8 @@ def _check_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
         help="WebSockets at once.")  # fmt: skip
 @option("--root-path", envvar="TRACKER_ROOT_PATH", default="", callback=_check_prefix, metavar="/PREFIX",
         help="Where a proxy serves us, such as /flights; it may take the prefix away or leave it.")  # fmt: skip
+@option("--drain", envvar="TRACKER_DRAIN", default=0.0, type=click.FloatRange(0, 3_600), metavar="SECONDS",
+        help="How long to serve on after SIGTERM, while /readyz answers 503; a second signal ends that.")  # fmt: skip
 @option("--stop-on-eof", envvar="TRACKER_STOP_ON_EOF", is_flag=True,
         help="Stop when standard input ends: for a parent process that may be killed.")  # fmt: skip
 def serve(
@@ -180,6 +92,7 @@ def serve(
     allow_host: tuple[str, ...],
     max_clients: int,
     root_path: str,
+    drain: float,
     stop_on_eof: bool,
 ) -> None:
     """Serve the topic to browsers and programs, over WebSocket and HTTP."""
@@ -195,8 +108,8 @@ def serve(
     gc.collect()
     gc.freeze()  # what was imported stays: a full collection would stop the stream for 50 ms to look at it
     try:
-        asyncio.run(run(service, rules, listener, announce, root_path=root_path, stop_on_eof=stop_on_eof))
-    except* HandshakeFailed as refused:
+        asyncio.run(run(service, rules, listener, announce, root_path=root_path, drain=drain, stop_on_eof=stop_on_eof))
+    except* (HandshakeFailed, TooFewFiles) as refused:
         raise ServeError(str(refused.exceptions[0])) from refused
     finally:
         listener.close()

@@ -17,6 +17,10 @@ DIALECT = "flights.v1.json"
 MAX_MESSAGE_BYTES = 64 << 10
 """Size up to which a message from a client is read."""
 MAX_HZ = 50.0
+MAX_FRAGMENTS = 64
+"""Fragments of a message from a client."""
+FRAMES_AT_ONCE, FRAMES_A_SECOND = 100, 20
+"""WebSocket frames that a client may send at once, and a second for ever; pings and fragments count too."""
 
 COLUMNS = (
     "key", "callsign", "squawk", "time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate",

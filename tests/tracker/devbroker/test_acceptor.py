@@ -1,13 +1,11 @@
 import asyncio
-import contextlib
 import logging
-import os
-import resource
 import socket
 
 import pytest
 from devbroker_wire import until
 from patience import PATIENCE
+from scarce_files import CountedSocket, none_left
 
 from tracker.devbroker.acceptor import Acceptor
 from tracker.devbroker.listen import listen
@@ -20,16 +18,6 @@ class Greeter(asyncio.Protocol):
     def connection_made(self, transport):
         transport.write(b"hello")
         transport.close()
-
-
-class CountedSocket(socket.socket):
-    """A socket that counts how often it was asked for a connection."""
-
-    asked = 0
-
-    def accept(self):
-        self.asked += 1
-        return super().accept()
 
 
 @pytest.fixture
@@ -50,24 +38,6 @@ async def accepting(relieved, request):
     await one.close()
 
 
-@pytest.fixture
-def no_descriptors():
-    """A block in which the process can open no more."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-
-    @contextlib.contextmanager
-    def none_left():
-        lowest = os.dup(0)
-        os.close(lowest)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-    return none_left
-
-
 async def greeted(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     said = await reader.read()
@@ -81,12 +51,12 @@ async def test_connections_are_accepted(accepting):
     assert all(await asyncio.gather(*(greeted(port) for _ in range(40))))
 
 
-async def test_out_of_descriptors_it_asks_once_says_so_and_waits(accepting, relieved, no_descriptors, caplog):
+async def test_out_of_descriptors_it_asks_once_says_so_and_waits(accepting, relieved, caplog):
     (sock,) = accepting.sockets
     with socket.socket() as client:
         client.settimeout(0)
         loop = asyncio.get_running_loop()
-        with no_descriptors():
+        with none_left():
             await loop.sock_connect(client, sock.getsockname())
             await until(lambda: accepting.paused)
             for _ in range(100):
@@ -98,12 +68,12 @@ async def test_out_of_descriptors_it_asks_once_says_so_and_waits(accepting, reli
 
 
 @pytest.mark.parametrize("accepting", [0.01], indirect=True)
-async def test_a_pause_ends_by_itself_and_is_said_once(accepting, no_descriptors, caplog):
+async def test_a_pause_ends_by_itself_and_is_said_once(accepting, caplog):
     (sock,) = accepting.sockets
     with socket.socket() as client:
         client.settimeout(0)
         loop = asyncio.get_running_loop()
-        with no_descriptors():
+        with none_left():
             await loop.sock_connect(client, sock.getsockname())
             await until(lambda: sock.asked == 3)
         async with asyncio.timeout(PATIENCE):

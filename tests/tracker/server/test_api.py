@@ -61,9 +61,10 @@ class Desk:
     def __init__(self):
         self.store = Store(window=600.0, stale_after=15.0, lost_after=60.0)
         self.status = Status(state="connected")
+        self.draining = False
         self.metrics = Metrics(lambda: self.store.stats(self.status))
         self.app = FastAPI(title="test", version="1")
-        self.app.include_router(routes(self.store, self.status))
+        self.app.include_router(routes(self.store, self.status, lambda: self.draining))
         self.app.include_router(metrics_routes(self.metrics))
 
     def take(self, *vectors, ago=0.0):
@@ -330,6 +331,15 @@ def test_it_is_ready_once_it_has_caught_up_and_remains_so(desk):
     assert answer.status_code == 200
     assert answer.json()["connected"] is False
     assert (answer.json()["degraded"], answer.json()["reason"]) == (True, "localhost:9092: connection refused")
+
+
+def test_it_is_not_ready_while_it_drains(desk):
+    desk.status.caught_up = True
+    assert desk.get("/readyz").status_code == 200
+    desk.draining = True
+    answer = desk.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"detail": "the server is about to stop"})
+    assert desk.get("/healthz").status_code == 200
 
 
 def test_where_most_reports_are_refused_it_stays_ready_and_says_why(desk, caplog):

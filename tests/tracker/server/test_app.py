@@ -332,6 +332,16 @@ async def test_one_that_never_reads_costs_one_frame_and_is_closed_with_a_reason(
         await until(lambda: len(broadcast) == 0)
 
 
+async def test_one_that_says_goodbye_and_does_not_read_holds_nothing_for_long(server):
+    server.hear(*(aircraft(number) for number in range(20_000)))
+    with contextlib.closing(await mute(server.base)) as client:
+        await until(lambda: any(seat.outlet.waiting for seat in server.service.broadcast._seats.values()))
+        (seat,) = server.service.broadcast._seats.values()
+        await asyncio.get_running_loop().sock_sendall(client, b"\x88\x80\0\0\0\0")
+        await until(lambda: seat.outlet.disconnected)
+        assert seat.outlet.waiting == 0
+
+
 @pytest.fixture
 def lasting_broker():
     """A broker that comes back at the same port."""

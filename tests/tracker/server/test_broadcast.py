@@ -9,7 +9,7 @@ from producer.wire import StateVector
 from tracker.feed.batch import collect
 from tracker.feed.records import Reading
 from tracker.feed.status import Status
-from tracker.server.broadcast import STALLED, STALLED_AFTER, Broadcast
+from tracker.server.broadcast import ASKS_WITHIN, SILENT, STALLED, STALLED_AFTER, Broadcast
 from tracker.server.dialects.json import JSON
 from tracker.server.dialects.plain import PLAIN
 from tracker.server.hub import Hub
@@ -194,3 +194,15 @@ async def test_run_sends_what_it_is_woken_for_and_ends_when_it_is_cancelled(desk
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+def test_one_that_asks_for_nothing_is_closed_and_one_that_cannot_ask_is_not():
+    desk = Desk()
+    (_, silent), (viewer, late), (_, plain) = desk.join(JSON), desk.join(JSON), desk.join(PLAIN)
+    desk.now += ASKS_WITHIN
+    desk.broadcast.tick(desk.now)
+    assert (silent.dismissed, late.dismissed, plain.dismissed) == (None, None, None)
+    desk.broadcast.subscribe(viewer, Subscribe())
+    desk.now += 1.0
+    desk.broadcast.tick(desk.now)
+    assert (silent.dismissed, late.dismissed, plain.dismissed) == (SILENT, None, None)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 import websockets
+from devbroker_wire import until
 from patience import PATIENCE
 
 from tracker.server.websocket import Outlet
@@ -36,6 +37,8 @@ class Endpoint:
     """An app that accepts, hands its outlet to the test, and stays until the connection has ended."""
 
     def __init__(self):
+        self.listens = asyncio.Event()
+        self.listens.set()
         self.outlets = asyncio.Queue()
         self.ended = asyncio.Event()
 
@@ -43,6 +46,7 @@ class Endpoint:
         await receive()
         await send({"type": "websocket.accept"})
         self.outlets.put_nowait(scope["state"]["outlet"])
+        await self.listens.wait()
         while (await receive())["type"] != "websocket.disconnect":
             pass
         self.ended.set()
@@ -127,6 +131,37 @@ async def test_a_client_that_answers_ends_in_good_order(endpoint, port):
             await client.recv()
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1001, "the server stops")
     await endpoint.ended.wait()
+
+
+async def test_a_client_that_was_not_listened_to_is_read_again_so_that_its_answer_is_seen(endpoint, port):
+    endpoint.listens.clear()
+    async with websockets.connect(f"ws://127.0.0.1:{port}/") as client, asyncio.timeout(PATIENCE):
+        outlet = await endpoint.outlets.get()
+        await client.send("a message that the endpoint does not take")
+        await until(lambda: not outlet.transport.is_reading())
+        outlet.dismiss(Bye(1013, "too slow"))
+        assert outlet.transport.is_reading()
+        endpoint.listens.set()
+        await outlet.lost.wait()
+
+
+async def test_a_client_that_answers_no_ping_is_hung_up_on_though_it_has_not_read_what_it_was_sent(endpoint, port):
+    async with raw(port), asyncio.timeout(PATIENCE):
+        outlet = await endpoint.outlets.get()
+        outlet.write(b"\x82\x7f" + (8 << 20).to_bytes(8, "big") + bytes(8 << 20))
+        outlet.send_keepalive_ping()
+        outlet.keepalive_timeout()
+        await outlet.lost.wait()
+        await endpoint.ended.wait()
+
+
+async def test_the_system_is_given_little_to_hold(endpoint, port):
+    async with raw(port):
+        outlet = await endpoint.outlets.get()
+        held = outlet.transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        assert held <= 2 * (256 << 10)  # Linux doubles what it is asked for
+        outlet.transport.abort()
+        await endpoint.ended.wait()
 
 
 async def test_after_the_end_nothing_is_sent(endpoint, port):

@@ -41,7 +41,13 @@ def test_every_frame_field_and_column_is_in_the_golden_file_and_in_the_document(
 
 
 def test_the_limits_are_those_of_the_document():
-    for limit in (f"{MAX_MESSAGE_BYTES:,}", f"{2 * MAX_MESSAGE_BYTES:,}", f"at most {protocol.MAX_HZ:.0f}"):
+    for limit in (
+        f"{MAX_MESSAGE_BYTES:,}",
+        f"{2 * MAX_MESSAGE_BYTES:,}",
+        f"at most {protocol.MAX_HZ:.0f}",
+        f"over {protocol.FRAMES_AT_ONCE} frames at once, or {protocol.FRAMES_A_SECOND} a second",
+        f"over {protocol.MAX_FRAGMENTS} fragments",
+    ):
         assert limit in DOCUMENT
     assert protocol.DIALECT in DOCUMENT
     assert protocol.PATH in DOCUMENT
