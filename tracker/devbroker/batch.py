@@ -2,8 +2,9 @@
 
     producer's bytes ──parse──> Header ──check──> Batch ──stamp──> the bytes that the log keeps
 
-What is refused, and with which code, is what Apache Kafka refuses. Only the effort is bounded here and not there. The
-records stay as they came, compressed ones too.
+Whatever Apache Kafka refuses is refused here, with the same error code. Some batches that it takes are refused, too:
+those with bytes behind them, those with gaps in the offsets of records that are not compressed (Kafka serves such
+records later where they are not), and those that are too much work. The records stay as they came.
 """
 
 from __future__ import annotations
