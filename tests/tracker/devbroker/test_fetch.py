@@ -132,7 +132,7 @@ async def test_long_answers_take_turns_and_short_ones_do_not_wait_for_them(broke
     assert records(fetched(await other.ask(fetching("short", 0), BY_NAME)).records)
     assert not before[-1].done(), "the long ones still wait"
     for reader in readers:
-        assert len(fetched(await reader.receive(long_request)).records) > 7_000_000
+        assert len(fetched(await reader.receive(long_request)).records) > 900_000
         await reader.close()
 
 
