@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import click
 
 from producer.cluster.errors import SettingError
+from producer.cluster.numbers import Real, Whole, parse_number
 from producer.cluster.options import option
 from producer.delivery import deliver
 from producer.errors import ProducerError
@@ -41,22 +42,12 @@ class _Speed(click.ParamType):  # type: ignore[type-arg]
         if value == "max":
             return math.inf
         try:
-            speed = float(value)
+            speed = parse_number(value)
         except ValueError:
-            speed = math.nan
-        if not (speed > 0 and math.isfinite(speed)):
+            speed = 0.0
+        if not speed > 0:
             self.fail(f"{value!r} is neither a positive number nor 'max'", param, ctx)
         return speed
-
-
-class _FiniteRange(click.FloatRange):
-    """A number within limits; those of click let NaN through."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value}: a finite number is needed", param, ctx)
-        return number
 
 
 class _Region(click.ParamType):  # type: ignore[type-arg]
@@ -68,7 +59,7 @@ class _Region(click.ParamType):  # type: ignore[type-arg]
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[float, float, float, float]:
         try:
-            lat_min, lon_min, lat_max, lon_max = (float(number) for number in value.split(","))
+            lat_min, lon_min, lat_max, lon_max = map(parse_number, value.split(","))
         except ValueError:
             self.fail(f"{value!r}: lat_min,lon_min,lat_max,lon_max is needed, in degrees", param, ctx)
         if not -90 <= lat_min < lat_max <= 90:
@@ -85,7 +76,7 @@ class _Past(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            moment = float(value)
+            moment = parse_number(value)
         except ValueError:
             try:
                 parsed = datetime.fromisoformat(value)
@@ -134,7 +125,7 @@ def cli(context: click.Context) -> None:
     help="Event times: shifted so that the first report is now (the default at speed 1), or as recorded.",
 )
 @option("--loop", envvar="PRODUCER_LOOP", is_flag=True, help="Begin again at the end; event times go on.")
-@option("--limit", envvar="PRODUCER_LIMIT", type=click.IntRange(min=1), help="Stop after so many reports.")
+@option("--limit", envvar="PRODUCER_LIMIT", type=Whole(min=1), help="Stop after so many reports.")
 @target_options
 def replay(target: Target, file: Path | None, speed: float, clock: str | None, loop: bool, limit: int | None) -> None:
     """Replay a recording: FILE, or half an hour over Paris that comes with the program.
@@ -154,12 +145,12 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
 
 
 @cli.command()
-@option("--flights", envvar="PRODUCER_FLIGHTS", default=200, type=click.IntRange(1, _MAX_FLIGHTS), help="At once.")
+@option("--flights", envvar="PRODUCER_FLIGHTS", default=200, type=Whole(1, _MAX_FLIGHTS), help="At once.")
 @option(
     "--rate",
     envvar="PRODUCER_RATE",
     default=1.0,
-    type=_FiniteRange(0.001, 100),
+    type=Real(0.001, 100),
     metavar="HZ",
     help="Reports per aircraft and second of event time; 0.2 is one every 5 s.",
 )
@@ -167,13 +158,13 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
     "--seed",
     envvar="PRODUCER_SEED",
     default=0,
-    type=click.IntRange(0, 2**63 - 1),
+    type=Whole(0, 2**63 - 1),
     help="The same seed, the same flights, relative to the start.",
 )
 @option(
     "--duration",
     envvar="PRODUCER_DURATION",
-    type=_FiniteRange(0, min_open=True),
+    type=Real(0, min_open=True),
     metavar="SECONDS",
     help="Stop after so much event time.",
 )

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from producer.cluster.connection import Security
+from producer.cluster.numbers import Real, Whole
 from producer.cluster.options import bootstrap_servers, option, security, topic
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,13 +42,13 @@ _OPTIONS = (
         "--partitions",
         envvar="PRODUCER_PARTITIONS",
         default=4,
-        type=click.IntRange(1, 10_000),
+        type=Whole(1, 10_000),
         help="Of the topic, where it is made.",
     ),
     option(
         "--retention-ms",
         envvar="PRODUCER_RETENTION_MS",
-        type=click.IntRange(min=-1),
+        type=Whole(min=-1),
         help="How long the topic keeps records, where it is made; -1: for good.  [default: as the broker does]",
     ),
     option(
@@ -61,21 +62,21 @@ _OPTIONS = (
         "--linger-ms",
         envvar="PRODUCER_LINGER_MS",
         default=10,
-        type=click.IntRange(0, 10_000),
+        type=Whole(0, 10_000),
         help="How long a batch waits for more reports.",
     ),
     option(
         "--max-in-flight",
         envvar="PRODUCER_MAX_IN_FLIGHT",
         default=10_000,
-        type=click.IntRange(1, 1_000_000),
+        type=Whole(1, 1_000_000),
         help="Reports on their way; when so many are, it waits.",
     ),
     option(
         "--connect-timeout",
         envvar="PRODUCER_CONNECT_TIMEOUT",
         default=5.0,
-        type=click.FloatRange(0.1, 3600),
+        type=Real(0.1, 3600),
         metavar="SECONDS",
         help="How long a broker is looked for at the start.",
     ),
@@ -83,7 +84,7 @@ _OPTIONS = (
         "--flush-timeout",
         envvar="PRODUCER_FLUSH_TIMEOUT",
         default=5.0,
-        type=click.FloatRange(0, 3600),
+        type=Real(0, 3600),
         metavar="SECONDS",
         help="How long the last reports are waited for after a stop.",
     ),

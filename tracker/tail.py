@@ -20,6 +20,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from producer.cluster.numbers import Real, Whole
 from tracker.client import Frames, connect
 from tracker.errors import TrackerError
 from tracker.geo.boxes import Box, parse_box
@@ -172,11 +173,11 @@ def _box(context: click.Context, parameter: click.Parameter, value: str | None) 
               help="Of the live server's socket.")  # fmt: skip
 @click.option("--bbox", callback=_box, envvar="TRACKER_BBOX", show_envvar=True, metavar="W,S,E,N",
               help="Only the aircraft in this box, degrees.")  # fmt: skip
-@click.option("--rows", type=click.IntRange(1), envvar="TRACKER_ROWS", show_envvar=True,
+@click.option("--rows", type=Whole(1), envvar="TRACKER_ROWS", show_envvar=True,
               help="At most so many aircraft.  [default: as many as fit]")  # fmt: skip
 @click.option("--sort", "order", type=click.Choice(["callsign", "age"]), default="callsign", show_default=True,
               envvar="TRACKER_SORT", show_envvar=True, help="By callsign, or those heard last first.")  # fmt: skip
-@click.option("--max-hz", type=click.FloatRange(0, MAX_HZ, min_open=True), default=4.0, show_default=True,
+@click.option("--max-hz", type=Real(0, MAX_HZ, min_open=True), default=4.0, show_default=True,
               envvar="TRACKER_MAX_HZ", show_envvar=True, help="Updates of the table a second.")  # fmt: skip
 def tail(url: str, bbox: Box | None, rows: int | None, order: str, max_hz: float) -> None:
     """Show the fleet of a live server, until it is interrupted.

@@ -108,7 +108,7 @@ def _number(column: str, value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SchemaError("type", column, repr(value)[:60], "a number is required")
     try:
-        number = float(value)
+        number = _float(value) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
         raise SchemaError("format", column, repr(value)[:60], "a number is required") from None
     if not math.isfinite(number):
@@ -126,7 +126,7 @@ def _time(value: object) -> float | None:
 @functools.lru_cache(maxsize=64)  # all aircraft report in the same second
 def _time_of_text(text: str) -> float:
     try:
-        return float(text)
+        return _float(text)
     except ValueError:
         pass
     try:
@@ -134,6 +134,12 @@ def _time_of_text(text: str) -> float:
     except (ValueError, OverflowError):
         limit = "ISO 8601, or seconds since 1970, is required"
         raise SchemaError("format", "timestamp", repr(text[:60]), limit) from None
+
+
+def _float(text: str) -> float:
+    if "_" in text or not text.isascii():  # Python takes 1_0 for ten, and the digits of every script
+        raise ValueError(f"{text!r} is not a number")
+    return float(text)
 
 
 def _epoch(moment: datetime) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import click
 
@@ -18,9 +19,19 @@ class _FailedError(click.ClickException):
     exit_code = 2
 
 
+class _Whole(click.IntRange):
+    """A whole number within limits, in decimal digits: Python's own reader takes 1_0 for ten."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        if isinstance(value, str) and not re.fullmatch(r"[+-]?\d+", value.strip(), re.ASCII):
+            self.fail(f"{value!r}: a whole number is needed", param, ctx)
+        number: int = super().convert(value, param, ctx)
+        return number
+
+
 def _parse_advertised(text: str) -> tuple[int, tuple[str, int]]:
     """Parse 9092=localhost:19092, a port and the address that clients are told there."""
-    match = re.fullmatch(r"(\d{1,5})=(?:\[([0-9A-Fa-f:.]+)\]|([^\s:\[\]=]+)):(\d{1,5})", text)
+    match = re.fullmatch(r"(\d{1,5})=(?:\[([0-9A-Fa-f:.]+)\]|([^\s:\[\]=]+)):(\d{1,5})", text, re.ASCII)
     if match is None or not all(0 < int(match[place]) <= _LAST_PORT for place in (1, 4)):
         raise click.BadParameter(f"{text!r} is not PORT=HOST:PORT, with ports from 1 to {_LAST_PORT}")
     return int(match[1]), (match[2] or match[3], int(match[4]))
@@ -36,7 +47,7 @@ def _parse_advertised(text: str) -> tuple[int, tuple[str, int]]:
 )
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=_Whole(0, 65535),
     default=9092,
     show_default=True,
     envvar="TRACKER_BROKER_PORT",
@@ -44,7 +55,7 @@ def _parse_advertised(text: str) -> tuple[int, tuple[str, int]]:
 )
 @click.option(
     "--retention-bytes",
-    type=click.IntRange(min=-1),
+    type=_Whole(min=-1),
     default=RETENTION_BYTES,
     show_default=True,
     envvar="TRACKER_BROKER_RETENTION_BYTES",
@@ -52,7 +63,7 @@ def _parse_advertised(text: str) -> tuple[int, tuple[str, int]]:
 )
 @click.option(
     "--retention-ms",
-    type=click.IntRange(min=-1),
+    type=_Whole(min=-1),
     default=RETENTION_MS,
     show_default=True,
     envvar="TRACKER_BROKER_RETENTION_MS",
@@ -60,7 +71,7 @@ def _parse_advertised(text: str) -> tuple[int, tuple[str, int]]:
 )
 @click.option(
     "--total-bytes",
-    type=click.IntRange(min=1 << 20),
+    type=_Whole(min=1 << 20),
     envvar="TRACKER_BROKER_TOTAL_BYTES",
     help="Bytes of memory that all partitions may take together; beyond them the largest loses its oldest records.  "
     "[default: 536870912, or --retention-bytes where that is more]",

@@ -28,7 +28,7 @@ from tracker.state.window import Window
 _encode = msgspec.json.Encoder().encode
 _SHOWN = 60  # characters of a key that is not known
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")  # RFC 9110: a weight of 0 forbids it
-_ADDRESS = "~?[0-9A-Fa-f]{6}"
+_ADDRESS = " *~?[0-9A-Fa-f]{6} *"
 
 
 class _Json(JSONResponse):
@@ -49,7 +49,7 @@ Bbox = Annotated[
         description="Only aircraft in this box: west,south,east,north in degrees, edges included. Where west is above "
         "east it crosses the antimeridian. Empty: the world.",
         examples=["-80,35,-70,45", "170,-50,-170,-10"],
-        json_schema_extra={"pattern": f"^({BOX_PATTERN})?$"},
+        json_schema_extra={"pattern": f"^({BOX_PATTERN}| *)$"},
     ),
 ]
 Callsign = Annotated[
@@ -65,7 +65,7 @@ Icao24 = Annotated[
     Query(
         description="Only aircraft with this address, in either case; several are separated by commas.",
         examples=["a1b2c3", "a1b2c3,~00f00d"],
-        json_schema_extra={"pattern": f"^({_ADDRESS}(,{_ADDRESS})*)?$"},
+        json_schema_extra={"pattern": f"^({_ADDRESS}(,{_ADDRESS})*| *)$"},
     ),
 ]
 Key = Annotated[

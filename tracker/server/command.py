@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import click
 
 from producer.cluster.connection import Security
+from producer.cluster.numbers import Real, Whole
 from producer.cluster.options import bootstrap_servers, option, security, topic
 from tracker.errors import BadOption, HandshakeFailed
 from tracker.server.admission import LOCAL_HOSTS, Rules
@@ -65,18 +66,18 @@ def _check_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
 @topic
 @security
 @option("--host", envvar="TRACKER_HOST", default="127.0.0.1", help="Where to listen.")
-@option("--port", envvar="TRACKER_PORT", default=8000, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@option("--port", envvar="TRACKER_PORT", default=8000, type=Whole(0, 65535), help="0 takes a free one.")
 @option("--since", envvar="TRACKER_SINCE", default="-10min", help="How much of the log to read at the start.")
 @option("--window", envvar="TRACKER_WINDOW", default="10min", help="How far back tracks reach.")
 @option("--allow-origin", envvar="TRACKER_ALLOW_ORIGIN", multiple=True, metavar="ORIGIN",
         help="Pages that may read besides our own, such as https://map.example; *: any. Repeatable.")  # fmt: skip
 @option("--allow-host", envvar="TRACKER_ALLOW_HOST", multiple=True, metavar="NAME",
         help="Names under which we may be asked besides localhost and --host; *: any. Repeatable.")  # fmt: skip
-@option("--max-clients", envvar="TRACKER_MAX_CLIENTS", default=2_000, type=click.IntRange(1, 100_000),
+@option("--max-clients", envvar="TRACKER_MAX_CLIENTS", default=2_000, type=Whole(1, 100_000),
         help="WebSockets at once.")  # fmt: skip
 @option("--root-path", envvar="TRACKER_ROOT_PATH", default="", callback=_check_prefix, metavar="/PREFIX",
         help="Where a proxy serves us, such as /flights; it may take the prefix away or leave it.")  # fmt: skip
-@option("--drain", envvar="TRACKER_DRAIN", default=0.0, type=click.FloatRange(0, 3_600), metavar="SECONDS",
+@option("--drain", envvar="TRACKER_DRAIN", default=0.0, type=Real(0, 3_600), metavar="SECONDS",
         help="How long to serve on after SIGTERM, while /readyz answers 503; a second signal ends that.")  # fmt: skip
 @option("--stop-on-eof", envvar="TRACKER_STOP_ON_EOF", is_flag=True,
         help="Stop when standard input ends: for a parent process that may be killed.")  # fmt: skip

@@ -56,7 +56,7 @@ class Filter:
 
 
 def parse_filter(bbox: str = "", callsign: str = "", icao24: str = "") -> Filter:
-    """A filter out of what a client wrote; what is empty filters nothing.
+    """Return a filter out of what a client wrote, which OpenAPI describes alike; what is empty filters nothing.
 
     Args:
         bbox: `west,south,east,north`, deg; where west is above east it crosses the antimeridian.
@@ -66,10 +66,9 @@ def parse_filter(bbox: str = "", callsign: str = "", icao24: str = "") -> Filter
     Raises:
         ValueError: One of them can match nothing, with a sentence that names the value and the limit.
     """
-    beginning = callsign.strip()
-    if len(beginning) > MAX_CALLSIGN:
-        raise ValueError(f"callsign = {beginning[:_SHOWN]!r}: at most {MAX_CALLSIGN} characters are allowed")
-    addresses = [address.strip().lower() for address in icao24.split(",")] if icao24.strip() else []
+    if len(callsign) > MAX_CALLSIGN:
+        raise ValueError(f"callsign = {callsign[:_SHOWN]!r}: at most {MAX_CALLSIGN} characters are allowed")
+    addresses = [address.strip(" ").lower() for address in icao24.split(",")] if icao24.strip(" ") else []
     for address in addresses:
         if not ICAO24.fullmatch(address):
             raise ValueError(
@@ -77,8 +76,8 @@ def parse_filter(bbox: str = "", callsign: str = "", icao24: str = "") -> Filter
                 "several are separated by commas"
             )
     return Filter(
-        box=parse_box(bbox) if bbox.strip() else None,
-        callsign=beginning.upper(),
+        box=parse_box(bbox) if bbox.strip(" ") else None,
+        callsign=callsign.strip().upper(),
         icao24=frozenset(addresses) if addresses else None,
     )
 

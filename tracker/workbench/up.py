@@ -27,6 +27,7 @@ from pathlib import Path
 import click
 
 from producer.cluster.connection import without
+from producer.cluster.numbers import Whole
 from tracker.devbroker import Broker, CannotListenError
 from tracker.workbench.children import producer_command
 
@@ -138,18 +139,18 @@ class _Page:
 
 @click.command()
 @click.option("--broker-port", default=9092, show_default=True, envvar="TRACKER_BROKER_PORT", show_envvar=True,
-              type=click.IntRange(1, 65535), help="Port of the embedded broker.")  # fmt: skip
+              type=Whole(1, 65535), help="Port of the embedded broker.")  # fmt: skip
 @click.option("--lab-port", default=8888, show_default=True, envvar="TRACKER_LAB_PORT", show_envvar=True,
-              type=click.IntRange(1, 65535), help="Port of JupyterLab.")  # fmt: skip
+              type=Whole(1, 65535), help="Port of JupyterLab.")  # fmt: skip
 @click.option("--lab/--no-lab", default=True, show_default=True, envvar="TRACKER_LAB", show_envvar=True,
               help="Whether to start JupyterLab.")  # fmt: skip
 @click.option("--http-port", default=8000, show_default=True, envvar="TRACKER_PORT", show_envvar=True,
-              type=click.IntRange(1, 65535), help="Port of the live server.")  # fmt: skip
+              type=Whole(1, 65535), help="Port of the live server.")  # fmt: skip
 @click.option("--http/--no-http", default=True, show_default=True, envvar="TRACKER_HTTP", show_envvar=True,
               help="Whether to start the live server.")  # fmt: skip
 @click.option("--speed", default="1", show_default=True, envvar="PRODUCER_SPEED", show_envvar=True,
               metavar="NUMBER|max", help="Of the replay, times real time.")  # fmt: skip
-@click.option("--flights", envvar="TRACKER_FLIGHTS", show_envvar=True, type=click.IntRange(1, 100_000),
+@click.option("--flights", envvar="TRACKER_FLIGHTS", show_envvar=True, type=Whole(1, 100_000),
               help="So many made-up flights instead of the replay.")  # fmt: skip
 @click.option("--browser/--no-browser", default=None, envvar="TRACKER_BROWSER", show_envvar=True,
               help="Whether to open a browser on JupyterLab.  [default: where this is a terminal]")  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from dataclasses import dataclass, fields
 from urllib.parse import quote
@@ -179,6 +180,26 @@ def test_an_empty_fleet_is_an_empty_list(query):
     desk = Desk()
     assert desk.get(f"/api/flights?{query}").json()["flights"] == []
     assert desk.get(f"/api/flights.geojson?{query}").json()["features"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(
+            ("bbox", text)
+            for text in ("", " ", "1,2,3,4", " 1 , 2,3,4 ", "1_0,2,3,4", "1,2,3", "\t1,2,3,4", "1,2,3,\u0664")
+        ),
+        *(("icao24", text) for text in ("", " ", "a1b2c3", " a1b2c3 , ~00000e", "a1b2c3,", "\ta1b2c3", "a1b2c")),
+        *(("callsign", text) for text in ("", " ", "AFR", " AFR ", "A" * 16, "A" * 17, " " * 14 + "AFR")),
+    ],
+)
+def test_a_filter_is_taken_as_openapi_describes_it(desk, name, text):
+    described = desk.get("/openapi.json").json()["paths"]["/api/flights"]["get"]["parameters"]
+    (schema,) = [parameter["schema"] for parameter in described if parameter["name"] == name]
+    right = re.search(schema.get("pattern", ""), text, re.ASCII) is not None and len(text) <= schema.get(
+        "maxLength", 100
+    )
+    assert desk.get(f"/api/flights?{name}={quote(text)}").status_code == (200 if right else 422)
 
 
 @pytest.mark.parametrize("bbox", ["1_0,2,3,4", "1e0,2,3,4", "%2B1,2,3,4", "nan,2,3,4", "1,2,3"])
