@@ -21,11 +21,11 @@ from producer.wire import StateVector
 from tracker.geo.boxes import Box
 
 VIEWERS, AIRCRAFT = 20, 50
-SECONDS = 1.5
+SECONDS = 1.0
 SHARE = 0.5
 """Of a core, which an attacker may use."""
-MOST_MEMORY = {"server": 64.0, "broker": 160.0}
-"""MB that an attack may take; the broker holds 64 MiB for all clients together, and what it makes of them."""
+MOST_MEMORY = {"server": 24.0, "broker": 96.0}
+"""MB that an attack may take; the broker holds 64 MiB for all clients together, and some more to check them."""
 MOST_LOG = 20_000
 """Bytes that all attacks together may have logged by a process."""
 
