@@ -51,7 +51,6 @@ class Outlet(WebSocketsSansIOProtocol, Intake):
         self.dialect: Dialect = SPOKEN[None]
         """How notices are encoded; until a viewer has joined there are none."""
         self._allowance = Allowance(FRAMES_AT_ONCE, FRAMES_A_SECOND, self.loop.time())
-        self._deaf = False  # what comes is thrown away
 
     @property
     def open(self) -> bool:
@@ -103,11 +102,8 @@ class Outlet(WebSocketsSansIOProtocol, Intake):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, and answer a handshake that cannot be parsed: uvicorn would leave that open."""
-        if self._deaf:
-            return
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
-            self._deaf = True
             answer = b"".join(self.conn.data_to_send()) or self.conn.reject(400, "malformed handshake\n").serialize()
             self.transport.write(answer)
             self.transport.close()
@@ -146,10 +142,10 @@ class Outlet(WebSocketsSansIOProtocol, Intake):
             self.handshake_complete = True
 
     def _end(self, bye: Bye) -> None:
-        """Close with a reason, and hear nothing more."""
-        self._deaf = True
+        """Close with a reason, and read nothing more: to throw a flood away would take a core while it lasts."""
         self.frames = []
         self.dismiss(bye)
+        self.transport.pause_reading()
 
     async def run_asgi(self) -> None:
         """Let the endpoint serve the connection, and see to it that this ends though the client reads no more."""

@@ -11,7 +11,7 @@ from devbroker_wire import until
 from patience import PATIENCE
 
 from tracker.server.websocket import Outlet
-from tracker.stream.protocol import Bye
+from tracker.stream.protocol import FRAMES_AT_ONCE, Bye
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -153,6 +153,20 @@ async def test_a_client_that_answers_no_ping_is_hung_up_on_though_it_has_not_rea
         outlet.keepalive_timeout()
         await outlet.lost.wait()
         await endpoint.ended.wait()
+
+
+async def test_of_one_that_floods_no_more_is_read_and_it_is_told_why(endpoint, port):
+    async with raw(port) as client, asyncio.timeout(PATIENCE):
+        outlet = await endpoint.outlets.get()
+        pings = b"\x89\x80\0\0\0\0" * (FRAMES_AT_ONCE + 1)
+        await asyncio.get_running_loop().sock_sendall(client, pings)
+        await until(lambda: not outlet.open)
+        assert not outlet.transport.is_reading()
+        received = b""
+        while chunk := await receive(client):
+            received += chunk
+        assert received.endswith(b"frames at once, or 20 a second")
+        await outlet.lost.wait()
 
 
 async def test_the_system_is_given_little_to_hold(endpoint, port):
