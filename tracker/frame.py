@@ -189,7 +189,7 @@ def _categorical(column: Categorical) -> pd.Categorical[Any]:
 
 def _index(column: Categorical) -> pd.Index[Any]:
     """The texts that occur as an index; that of all is kept, as making it takes longer than a frame."""
-    if len(column.order) < len(column.categories):
+    if column.skipped or len(column.order) < len(column.categories):
         return _texts(column.texts)
     if column.categories not in _whole_indexes:
         _whole_indexes[column.categories] = _texts(column.texts)

@@ -17,20 +17,24 @@ from producer.wire.codec import (
     encode_array,
     validate,
 )
-from producer.wire.fields import ICAO24, MAX_CALLSIGN
+from producer.wire.fields import ICAO24, MAX_CALLSIGN, MAX_ID, MAX_REGISTRATION
 from producer.wire.refusal import REASONS, Repair, SchemaError
-from producer.wire.state import ALIASES, FIELDS, LIMITS, MAX_MAGNITUDE, MAX_TIME, StateVector
+from producer.wire.state import ALIASES, FIELDS, KINDS, LIMITS, MAX_MAGNITUDE, MAX_TIME, POSITION_SOURCES, StateVector
 
 __all__ = [
     "ALIASES",
     "FIELDS",
     "ICAO24",
+    "KINDS",
     "LIMITS",
     "MAX_ARRAY_ITEMS",
     "MAX_CALLSIGN",
+    "MAX_ID",
     "MAX_MAGNITUDE",
+    "MAX_REGISTRATION",
     "MAX_TIME",
     "MAX_VALUE_BYTES",
+    "POSITION_SOURCES",
     "REASONS",
     "Repair",
     "SchemaError",

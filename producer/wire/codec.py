@@ -78,7 +78,7 @@ def decode_batch(
             _refuse_size(data)
         try:
             vector = strictly(data)
-            texts = spell(vector.icao24, vector.callsign, vector.squawk)
+            texts = spell(vector.icao24, vector.callsign, vector.squawk, vector.id)
             if not data.isascii():
                 data.decode()  # a field that is skipped is not checked by the parser
             if (
@@ -162,7 +162,7 @@ def validate(fields: Mapping[str, object], repairs: list[Repair] | None = None) 
     known = {name: value for name in FIELDS if (value := fields.get(name)) is not None}
     try:
         vector = msgspec.convert(known, StateVector)
-        texts = spell_texts(vector.icao24, vector.callsign, vector.squawk)
+        texts = spell_texts(vector.icao24, vector.callsign, vector.squawk, vector.id)
     except (msgspec.ValidationError, OverflowError, SystemError, SchemaError):  # SystemError: before 0.22
         return build(known.get, repairs)
     return vector if texts is None else _with_texts(vector, texts)

@@ -16,7 +16,7 @@ from typing import Any
 
 from producer.wire.refusal import Repair, SchemaError, range_text, shorten
 from producer.wire.rescue import Oversized
-from producer.wire.state import ALIASES, FIELDS, LIMITS, MAX_TIME, StateVector
+from producer.wire.state import ALIASES, FIELDS, KINDS, LIMITS, MAX_TIME, POSITION_SOURCES, StateVector
 
 ICAO24 = re.compile(r"~?[0-9a-f]{6}")
 """An address as it is spelled on the wire."""
@@ -24,12 +24,21 @@ ICAO24 = re.compile(r"~?[0-9a-f]{6}")
 MAX_CALLSIGN = 16
 """Characters of a callsign."""
 
+MAX_ID = 64
+"""Characters of an id."""
+
+MAX_REGISTRATION = 12
+"""Characters of a registration."""
+
 VITAL = frozenset({"icao24", "lat", "lon", "time"})
-"""Fields that must be right where they are given; so must the callsign where it is the identity."""
+"""Fields that must be right where they are given; so must a callsign or id that is the identity."""
 
 _SQUAWK = re.compile(r"[0-7]{1,4}")
+_TYPECODE = re.compile(r"[0-9A-Z]{2,4}")
+_CATEGORY = re.compile(r"[A-D][0-7]")
 _NOT_KNOWN = frozenset({"", "null", "n/a", "nan", "none"})
-_FILLER = "\0@_" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # no blank lies beyond U+3000
+_BLANK = "\0" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # no blank lies beyond U+3000
+_FILLER = "@_" + _BLANK
 
 # What makes a spreadsheet compute a cell of a CSV file instead of showing it (OWASP, "CSV Injection"): one of these at
 # the beginning of the cell, or behind a character that a spreadsheet may split the line at. The last four are the same
@@ -37,7 +46,7 @@ _FILLER = "\0@_" + "".join(filter(str.isspace, map(chr, range(0x3001))))  # no b
 _FORMULA = re.compile(r"""(?:^|[,;"'])\s*[=+@\-\uff1d\uff0b\uff20\uff0d]""")
 
 Texts = tuple[str | None, str | None, str | None]
-"""`icao24`, `callsign` and `squawk`."""
+"""`icao24`, `callsign` and `squawk`; the other texts are checked by the parser."""
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -61,8 +70,8 @@ def build(get: Callable[[str], object], repairs: list[Repair] | None = None) -> 
     for field in ("lat", "lon"):
         if field not in values:
             raise SchemaError("missing", field, "absent", "a position is required")
-    if "icao24" not in values and "callsign" not in values:
-        raise faults.get("callsign") or _missing_identity()
+    if "icao24" not in values and "callsign" not in values and "id" not in values:
+        raise faults.get("callsign") or faults.get("id") or _missing_identity()
     if faults and repairs is not None:
         repairs += [Repair(field, error) for field, error in faults.items()]
     return StateVector(**values)
@@ -92,27 +101,35 @@ def _check_all(get: Callable[[str], object]) -> tuple[dict[str, Any], dict[str, 
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def spell_texts(icao24: str | None, callsign: str | None, squawk: str | None) -> Texts | None:
+def spell_texts(
+    icao24: str | None, callsign: str | None, squawk: str | None, identified: str | None = None
+) -> Texts | None:
     """Give the canonical texts of an aircraft, or None where they are so already; they change rarely, so it is cached.
+
+    Args:
+        icao24: As it was reported.
+        callsign: As it was reported.
+        squawk: As it was reported.
+        identified: The id, an identity where there is no other.
 
     Raises:
         SchemaError: A text cannot be understood, or there is no identity; it is not cached.
     """
     given = (icao24, callsign, squawk)
     spelled: list[str | None] = []
-    for (field, spell), text in zip(_TEXTS.items(), given, strict=True):
+    for (field, spell), text in zip(_SPELLED.items(), given, strict=True):
         checked = None if text is None or is_unknown(text) else spell(field, text)
         if isinstance(checked, SchemaError):
             raise checked
         spelled.append(checked)
-    if spelled[0] is None and spelled[1] is None:
+    if spelled[0] is None and spelled[1] is None and identified is None:
         raise _missing_identity()
     texts = (spelled[0], spelled[1], spelled[2])
     return None if texts == given else texts
 
 
 def _missing_identity() -> SchemaError:
-    return SchemaError("missing", "icao24", "absent", "icao24 or callsign is required")
+    return SchemaError("missing", "icao24", "absent", "icao24, callsign or id is required")
 
 
 def _number(field: str, name: str, value: object) -> float | SchemaError:
@@ -165,12 +182,7 @@ def _spell_icao24(name: str, value: object) -> str | SchemaError:
 def _spell_callsign(name: str, value: object) -> str | SchemaError:
     if not isinstance(value, str):
         return _no_text(name, value)
-    spelled = value.strip(_FILLER).upper()
-    if len(spelled) > MAX_CALLSIGN or not spelled.isprintable():
-        return SchemaError("format", name, shorten(value), f"1 to {MAX_CALLSIGN} printable characters")
-    if _FORMULA.search(spelled) or _FORMULA.search(value):  # an @ may be gone as filler
-        return SchemaError("format", name, shorten(value), "no formula of a spreadsheet (=, +, - or @ first)")
-    return spelled
+    return _plain(name, value, value.strip(_FILLER).upper(), MAX_CALLSIGN)
 
 
 def _spell_squawk(name: str, value: object) -> str | SchemaError:
@@ -185,17 +197,59 @@ def _spell_squawk(name: str, value: object) -> str | SchemaError:
     return spelled.zfill(4)
 
 
-_TEXTS = {"icao24": _spell_icao24, "callsign": _spell_callsign, "squawk": _spell_squawk}
+def _spell_id(name: str, value: object) -> str | SchemaError:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MAX_ID:
+        value = str(value)
+    if not isinstance(value, str):
+        return _no_text(name, value)
+    return _plain(name, value, value.strip(_BLANK), MAX_ID)
 
 
-def _check_of(field: str) -> Callable[[str, object], object]:
-    """Return what checks a value by the name it came under, and returns it as it is on the wire, or what is wrong."""
-    if field in LIMITS:
-        return functools.partial(_number, field)
-    return _boolean if field == "on_ground" else _TEXTS[field]
+def _spell_registration(name: str, value: object) -> str | SchemaError:
+    if not isinstance(value, str):
+        return _no_text(name, value)
+    return _plain(name, value, value.strip(_FILLER).upper(), MAX_REGISTRATION)
 
 
+def _plain(name: str, value: str, spelled: str, longest: int) -> str | SchemaError:
+    """Return a text that is printable, short enough and no formula."""
+    if len(spelled) > longest or not spelled.isprintable():
+        return SchemaError("format", name, shorten(value), f"1 to {longest} printable characters")
+    if _FORMULA.search(spelled) or _FORMULA.search(value):  # an @ may be gone as filler
+        return SchemaError("format", name, shorten(value), "no formula of a spreadsheet (=, +, - or @ first)")
+    return spelled
+
+
+def _code(pattern: re.Pattern[str], limit: str, name: str, value: object) -> str | SchemaError:
+    if not isinstance(value, str):
+        return _no_text(name, value)
+    spelled = value.strip(_FILLER).upper()
+    return spelled if pattern.fullmatch(spelled) else SchemaError("format", name, shorten(value), limit)
+
+
+def _choice(allowed: tuple[str, ...], name: str, value: object) -> str | SchemaError:
+    if not isinstance(value, str):
+        return _no_text(name, value)
+    spelled = value.strip(_FILLER).lower()
+    return (
+        spelled if spelled in allowed else SchemaError("format", name, shorten(value), f"one of {', '.join(allowed)}")
+    )
+
+
+_SPELLED = {"icao24": _spell_icao24, "callsign": _spell_callsign, "squawk": _spell_squawk}
+_CHECKS: dict[str, Callable[[str, object], object]] = {
+    **_SPELLED,
+    **{field: functools.partial(_number, field) for field in LIMITS},
+    "on_ground": _boolean,
+    "id": _spell_id,
+    "kind": functools.partial(_choice, KINDS),
+    "position_source": functools.partial(_choice, POSITION_SOURCES),
+    "typecode": functools.partial(_code, _TYPECODE, "2 to 4 letters or digits"),
+    "registration": _spell_registration,
+    "category": functools.partial(_code, _CATEGORY, "A0 to D7"),
+}
+"""By field: checks a value by the name it came under, and returns it as it is on the wire, or what is wrong."""
 _PLAN = tuple(
-    (field, (field, *ALIASES.get(field, ())), *LIMITS.get(field, (math.nan, math.nan)), _check_of(field))
+    (field, (field, *ALIASES.get(field, ())), *LIMITS.get(field, (math.nan, math.nan)), _CHECKS[field])
     for field in FIELDS
 )

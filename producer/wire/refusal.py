@@ -20,7 +20,7 @@ REASONS = (
     "nesting",  # nested too deeply to be read
     "array",  # an array where one state vector is expected: decode_array reads it
     "type",  # a value of the wrong JSON type, such as a number as a string
-    "missing",  # no position, or neither icao24 nor callsign
+    "missing",  # no position, or none of icao24, callsign and id
     "format",  # a text that is not spelled as its field must be
     "not-finite",  # NaN or an infinity
     "range",  # a number beyond its limits

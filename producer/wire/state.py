@@ -1,9 +1,12 @@
-"""`StateVector`: what one report says of one aircraft, with the limits of its numbers and the aliases of its names."""
+"""`StateVector`: what one report says of one aircraft, with the limits of its numbers and the aliases of its names.
+
+A vehicle, a vessel or a container is reported alike; only its `kind` and its identity differ.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -25,6 +28,14 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 }
 """The least and greatest value of each number, in the unit of its field."""
 
+Kind = Literal["aircraft", "vehicle", "vessel", "container", "other"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What a report can be about; `aircraft` is meant where it does not say."""
+
+PositionSource = Literal["adsb", "mlat", "tisb", "adsc", "flarm", "asterix", "other"]
+POSITION_SOURCES: tuple[PositionSource, ...] = get_args(PositionSource)
+"""How a position can have been had."""
+
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "callsign": ("flight",),
     "lat": ("latitude",),
@@ -39,6 +50,16 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 def _within(name: str) -> msgspec.Meta:
     low, high = LIMITS[name]
     return msgspec.Meta(ge=low, le=high)
+
+
+# Texts as the parser takes them without a second look: a part of what is allowed, written as it is on the wire. What
+# else is allowed is spelled by `producer.wire.fields`.
+_Id = Annotated[
+    str, msgspec.Meta(pattern=r"^(?!(?i:null|none|nan|n/a)\Z)[0-9A-Za-z](?:[0-9A-Za-z _.:/#-]{0,62}[0-9A-Za-z])?\Z")
+]
+_Typecode = Annotated[str, msgspec.Meta(pattern=r"^(?!(?:NULL|NONE|NAN)\Z)[0-9A-Z]{2,4}\Z")]
+_Registration = Annotated[str, msgspec.Meta(pattern=r"^(?!(?:NULL|NONE|NAN)\Z)[0-9A-Z](?:[0-9A-Z-]{0,10}[0-9A-Z])?\Z")]
+_Category = Annotated[str, msgspec.Meta(pattern=r"^[A-D][0-7]\Z")]
 
 
 class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -71,11 +92,30 @@ class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """Transponder code, 4 octal digits."""
     time: Annotated[float, _within("time")] | None = None
     """Event time: when this was true, s since 1970, UTC; absent: the Kafka record's timestamp."""
+    id: _Id | None = None
+    """1-64 printable characters; the identity of what has neither address nor callsign."""
+    kind: Kind | None = None
+    """What it is, one of `KINDS`; absent: as last reported, at first an aircraft."""
+    position_source: PositionSource | None = None
+    """How this position was had, one of `POSITION_SOURCES`."""
+    typecode: _Typecode | None = None
+    """ICAO type designator, 2-4 letters and digits, upper case."""
+    registration: _Registration | None = None
+    """1-12 printable characters, upper case."""
+    category: _Category | None = None
+    """Emitter category of ADS-B, `A0` to `D7`."""
 
     @property
     def key(self) -> str:
-        """Identity of the aircraft: `icao24`, else `cs:` and the callsign."""
-        return self.icao24 or f"cs:{self.callsign}"
+        """Identity: `icao24`, else `cs:` and the callsign, else `id:` and the id; the id first for what is no aircraft.
+
+        A report without a `kind` is about an aircraft here, whatever others say: the key follows from it alone.
+        """
+        if self.icao24:
+            return self.icao24
+        if self.id and (self.callsign is None or self.kind not in (None, "aircraft")):
+            return f"id:{self.id}"
+        return f"cs:{self.callsign}"
 
 
 FIELDS = StateVector.__struct_fields__

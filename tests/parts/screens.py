@@ -58,6 +58,11 @@ def picture(n: int, *, first: int = 0, **columns: Any) -> Picture:
         "age": np.ones(n),
         "stale": np.zeros(n, np.bool_),
         "seq": numbers,
+        "position_source": [None] * n,
+        "kind": ["aircraft"] * n,
+        "typecode": [None] * n,
+        "registration": [None] * n,
+        "category": [None] * n,
         "published": np.full(n, 1e9),
         **columns,
     }

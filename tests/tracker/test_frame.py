@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -55,9 +56,64 @@ def test_values_come_in_the_analysts_units():
 
 def test_what_is_not_known_is_missing():
     row = framed(FULL, BARE).iloc[1]
-    missing = {"icao24", "altitude", "geoaltitude", "groundspeed", "track", "vertical_rate", "onground", "squawk"}
+    missing = {
+        "icao24", "altitude", "geoaltitude", "groundspeed", "track", "vertical_rate", "onground", "squawk", "id",
+        "position_source", "typecode", "registration", "category",
+    }  # fmt: skip
     assert {name for name in row.index if pd.isna(row[name])} == missing
     assert row.key == "cs:TEST-1"
+
+
+TRUCK = StateVector(
+    id="TRUCK-1", kind="vehicle", lat=48.0, lon=2.0, time=1_633_611_602.0, position_source="other"
+)  # fmt: skip
+
+
+def test_a_description_stands_on_every_row_of_its_key():
+    told = StateVector(
+        icao24="abc123", lat=48.5, lon=2.5, time=1_633_611_603.0, kind="aircraft", typecode="A320",
+        registration="F-GKXA", category="A3", position_source="mlat",
+    )  # fmt: skip
+    df = framed(FULL, BARE, TRUCK, told)
+    assert df.kind.tolist() == ["aircraft", "aircraft", "vehicle", "aircraft"]
+    for name, value in (("typecode", "A320"), ("registration", "F-GKXA"), ("category", "A3")):
+        assert df[name].isna().tolist() == [False, True, True, False]
+        assert df[name].dropna().tolist() == [value, value]
+    assert df.position_source.isna().tolist() == [True, True, False, False]
+    assert df.position_source.dropna().tolist() == ["other", "mlat"]
+    assert list(df.kind.cat.categories) == ["aircraft", "vehicle"]
+    assert list(df.position_source.cat.categories) == ["mlat", "other"]
+
+
+def test_an_id_that_is_the_key_is_a_column_and_no_address():
+    df = framed(FULL, BARE, TRUCK)
+    assert df.key.tolist() == ["abc123", "cs:TEST-1", "id:TRUCK-1"]
+    assert df.id.isna().tolist() == [True, True, False]
+    assert df.icao24.isna().tolist() == [False, True, True]
+    assert df.id[2] == "TRUCK-1"
+    only = framed(TRUCK)
+    assert (only.id.tolist(), only.key.tolist()) == (["TRUCK-1"], ["id:TRUCK-1"])
+
+
+def test_of_some_rows_the_categories_are_those_that_occur():
+    window = Window(1e9)
+    window.add(collect([FULL, TRUCK], [0.0, 0.0]))
+    df = frame(window.track("TRUCK-1"))
+    assert list(df.kind.cat.categories) == ["vehicle"]
+    assert list(frame(window.track("abc123")).kind.cat.categories) == ["aircraft"]
+
+
+def test_messages_of_before_make_the_frame_of_before_and_are_of_aircraft():
+    values = (Path(__file__).parent / "feed" / "messages_before_kinds.jsonl").read_bytes().splitlines()
+    window = Window(1e9)
+    window.add(collect([decode(value) for value in values], [1.7e9] * len(values)))
+    df = frame(window.reports())
+    golden = json.loads((Path(__file__).parent / "feed" / "frame_before_kinds.json").read_text("utf-8"))
+    before = df[list(golden)]
+    shown = json.loads(before.to_json(orient="columns", date_format="iso", date_unit="us", double_precision=15))
+    assert {name: list(column.values()) for name, column in shown.items()} == golden
+    assert set(df.kind) == {"aircraft"}
+    assert df[["id", "position_source", "typecode", "registration", "category"]].isna().all(axis=None)
 
 
 def test_categories_are_those_that_occur_in_alphabetical_order():

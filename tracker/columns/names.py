@@ -37,6 +37,12 @@ COLUMNS = (
     Column("onground", "boolean", "", "on_ground"),
     Column("squawk", "category", "", "squawk"),
     Column("key", "category", "", "key"),
+    Column("id", "category", "", "id"),
+    Column("kind", "category", "", "kind"),
+    Column("position_source", "category", "", "position_source"),
+    Column("typecode", "category", "", "typecode"),
+    Column("registration", "category", "", "registration"),
+    Column("category", "category", "", "category"),
 )
 """The columns of every frame of reports, in their order; names and units are those of the package `traffic`."""
 

@@ -8,16 +8,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from producer.wire import StateVector
+from producer.wire import POSITION_SOURCES, StateVector
 from tracker.arrays import Floats, Rows
 
 NUMBERS = ("lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate")
 """The wire's numbers but for `time`, each a float64 column in SI units, NaN where not known."""
 TEXTS = ("callsign", "squawk")
-"""The wire's texts but for `icao24`, which the key holds."""
+"""The wire's texts of a report but for `icao24` and `id`, which the key holds."""
 UNKNOWN = -1
-"""In the int8 column `on_ground`: not known (1 on the ground, 0 in the air)."""
+"""In the int8 columns: not known. `on_ground` is 1 on the ground, 0 in the air; `position_source` is a place in
+`POSITION_SOURCES`."""
+DESCRIPTION = ("kind", "typecode", "registration", "category")
+"""The wire's texts that hold of an aircraft, not of a moment, so that a report may leave them out."""
 
+Description = tuple[str | None, str | None, str | None, str | None]
+"""The values of `DESCRIPTION` in one report."""
+
+_NOTHING: Description = (None, None, None, None)
+_SOURCE_CODES: dict[str | None, int] = {None: UNKNOWN, **{source: code for code, source in enumerate(POSITION_SOURCES)}}
 
 FLOATS = ("published", "time", *NUMBERS)
 """The float64 columns of a batch, in the order of the rows of its `floats`."""
@@ -36,6 +44,9 @@ class Batch:
     dated: npt.NDArray[np.bool_]
     """Whether `time` is what the report itself gave as its event time."""
     on_ground: npt.NDArray[np.int8]
+    position_source: npt.NDArray[np.int8]
+    description: list[Description] | None = None
+    """None: no report of the batch says anything of it."""
     claimed: Floats | None = None
     """Event times as reported, s since 1970, where some were replaced; None: `time` is as reported."""
 
@@ -64,6 +75,8 @@ class Batch:
             floats=self.floats.take(rows, axis=1),
             dated=self.dated[rows],
             on_ground=self.on_ground[rows],
+            position_source=self.position_source[rows],
+            description=None if self.description is None else [self.description[place] for place in places],
             claimed=None if self.claimed is None else self.claimed[rows],
         )
 
@@ -85,6 +98,13 @@ def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch
     # A list a field, not a tuple a report: a million of those would keep the garbage collector busy.
     on_ground = [UNKNOWN if vector.on_ground is None else vector.on_ground for vector in vectors]
     times = [vector.time for vector in vectors]
+    sources = [vector.position_source for vector in vectors]
+    description = [
+        _NOTHING
+        if vector.kind is None and vector.typecode is None and vector.registration is None and vector.category is None
+        else (vector.kind, vector.typecode, vector.registration, vector.category)
+        for vector in vectors
+    ]
     floats = np.fromiter(
         [
             *published,
@@ -100,12 +120,16 @@ def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch
         np.float64,
     ).reshape(len(FLOATS), len(vectors))
     return Batch(
-        key=[vector.icao24 or f"cs:{vector.callsign}" for vector in vectors],
+        key=[vector.icao24 or vector.key for vector in vectors],
         callsign=[vector.callsign for vector in vectors],
         squawk=[vector.squawk for vector in vectors],
         floats=floats,
         dated=np.array([time is not None for time in times], np.bool_),
         on_ground=np.array(on_ground, np.int8),
+        position_source=np.array([_SOURCE_CODES[source] for source in sources], np.int8)
+        if any(sources)
+        else np.full(len(vectors), UNKNOWN, np.int8),
+        description=None if description.count(_NOTHING) == len(description) else description,
     )
 
 
@@ -120,6 +144,10 @@ def join(batches: Sequence[Batch]) -> Batch:
         floats=np.concatenate([batch.floats for batch in batches], axis=1),
         dated=np.concatenate([batch.dated for batch in batches]),
         on_ground=np.concatenate([batch.on_ground for batch in batches]),
+        position_source=np.concatenate([batch.position_source for batch in batches]),
+        description=[one for batch in batches for one in batch.description or [_NOTHING] * len(batch)]
+        if any(batch.description is not None for batch in batches)
+        else None,
         claimed=np.concatenate([batch.time if batch.claimed is None else batch.claimed for batch in batches])
         if any(batch.claimed is not None for batch in batches)
         else None,

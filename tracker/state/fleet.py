@@ -10,15 +10,17 @@ the start, how far a record lies behind the newest one of the log. While nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from producer.wire import POSITION_SOURCES
 from tracker.arrays import Flags, Floats, Rows
 from tracker.feed.batch import FLOATS, TEXTS, Batch
+from tracker.state.descriptions import Descriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Picture:
     """
 
     key: list[str]
-    """`icao24`, else `cs:` and the callsign."""
+    """`icao24`, else `cs:` and the callsign, else `id:` and the id."""
     icao24: list[str | None]
     callsign: list[str | None]
     squawk: list[str | None]
@@ -43,16 +45,29 @@ class Picture:
     """Not heard for a while, or nothing can be heard; still drawn, in grey."""
     seq: npt.NDArray[np.int64]
     """The fleet's sequence number at the aircraft's last change."""
+    position_source: list[str | None]
+    """How the position was had, one of `producer.wire.POSITION_SOURCES`."""
+    kind: list[str]
+    """What it is, one of `producer.wire.KINDS`; this and what follows is the newest that was ever reported."""
+    typecode: list[str | None]
+    registration: list[str | None]
+    category: list[str | None]
 
     def __len__(self) -> int:
         return len(self.key)
 
     def find(self, name: str) -> int | None:
-        """Return the row of the aircraft with this key, else callsign, in either case; None: it is not there."""
-        for names, wanted in ((self.key, name), (self.key, name.lower()), (self.callsign, name.upper())):
+        """Return the row of the aircraft with this key, else callsign, in either case, else id; None: not there."""
+        known = ((self.key, name), (self.key, name.lower()), (self.callsign, name.upper()), (self.key, f"id:{name}"))
+        for names, wanted in known:
             if wanted in names:
                 return names.index(wanted)
         return None
+
+    @property
+    def id(self) -> list[str | None]:
+        """The id, where it is the key."""
+        return [key.removeprefix("id:") if key.startswith("id:") else None for key in self.key]
 
     @property
     def published(self) -> Floats:
@@ -106,6 +121,7 @@ class Picture:
 
 _SMALLEST = 64  # slots
 _TEXTS = ("key", *TEXTS)
+_SOURCES = (*POSITION_SOURCES, None)  # the last is that of the code -1
 _PLACES = {name: place for place, name in enumerate(FLOATS)}
 
 
@@ -132,21 +148,26 @@ class Fleet:
     Args:
         stale_after: Not heard for so long, s: stale. Infinite: never.
         lost_after: Not heard for so long, s: lost, which frees the slot. Infinite: never.
+        descriptions: What is known of the aircraft beside their reports; only read.
     """
 
-    def __init__(self, stale_after: float = 15.0, lost_after: float = 60.0) -> None:
+    def __init__(
+        self, stale_after: float = 15.0, lost_after: float = 60.0, descriptions: Descriptions | None = None
+    ) -> None:
         self.stale_after = stale_after
         self.lost_after = lost_after
         self.seq = 0
         """Counts the changes: one a call of `apply` or `expire` that changed something."""
         self.silent_since: float | None = None
         """Since when nothing can be heard, by the clock of `now`, s; None: we hear."""
+        self._descriptions = Descriptions() if descriptions is None else descriptions
         self._missed = 0.0  # s of all silences that are over
         self._slots = _Slots()
         self._columns: dict[str, npt.NDArray[Any]] = {  # a slot each; floats and texts in blocks, one row a name
             "floats": np.zeros((len(FLOATS), _SMALLEST)),
             "texts": np.zeros((len(_TEXTS), _SMALLEST), np.object_),
             "on_ground": np.zeros(_SMALLEST, np.int8),
+            "position_source": np.zeros(_SMALLEST, np.int8),
             "heard_at": np.zeros(_SMALLEST),  # by the clock that stands still in a silence
             "seq": np.zeros(_SMALLEST, np.int64),
             "taken": np.zeros(_SMALLEST, np.bool_),
@@ -156,6 +177,10 @@ class Fleet:
 
     def __len__(self) -> int:
         return len(self._slots)
+
+    def keys(self) -> Collection[str]:
+        """Return the keys of the aircraft that were not expired yet."""
+        return self._slots.keys()
 
     def apply(self, batch: Batch, fresh: Rows, now: float, *, backlog: bool = False) -> None:
         """Replace the state of the aircraft that a batch tells news of.
@@ -175,6 +200,7 @@ class Fleet:
         columns["texts"][:, slots] = np.array([news.key, news.callsign, news.squawk], np.object_)
         columns["floats"][:, slots] = news.floats  # of reports for one slot the last stays
         columns["on_ground"][slots] = news.on_ground
+        columns["position_source"][slots] = news.position_source
         columns["taken"][slots] = True
         self.seq += 1
         columns["seq"][slots] = self.seq
@@ -259,9 +285,10 @@ class Fleet:
     def _picture(self, shown: Rows, ages: Floats) -> Picture:
         columns = self._columns
         keys, callsigns, squawks = columns["texts"].take(shown, axis=1).tolist()
+        kind, typecode, registration, category = self._descriptions.of(keys)
         return Picture(
             key=keys,
-            icao24=[None if key.startswith("cs:") else key for key in keys],
+            icao24=[None if ":" in key else key for key in keys],
             callsign=callsigns,
             squawk=squawks,
             floats=columns["floats"].take(shown, axis=1),
@@ -269,6 +296,11 @@ class Fleet:
             age=ages,
             stale=self._stale(ages),
             seq=columns["seq"].take(shown),
+            position_source=[_SOURCES[code] for code in columns["position_source"].take(shown).tolist()],
+            kind=kind,
+            typecode=typecode,
+            registration=registration,
+            category=category,
         )
 
     def _make_room(self) -> None:

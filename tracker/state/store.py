@@ -29,6 +29,7 @@ Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 _RATE_SPAN = 5.0  # s
+_FEW_DESCRIBED = 1_000  # aircraft whose description costs less than to look which of them are gone
 
 
 class Store:
@@ -44,11 +45,12 @@ class Store:
     def __init__(self, window: float, stale_after: float, lost_after: float, max_rows: int = MAX_ROWS) -> None:
         self._lock = threading.Lock()
         self._window = Window(window, max_rows=max_rows)
-        self.fleet = Fleet(stale_after, lost_after)
+        self.fleet = Fleet(stale_after, lost_after, self._window.descriptions)
         """Not locked: use it in the feed's thread only."""
         self._ledger = Ledger()
         names = ("received", "rejected", "duplicates", "late", "outside_window", "tombstones", "evicted")
         self._counts = dict.fromkeys(names, 0)
+        self._most_described = _FEW_DESCRIBED
         self._recent: deque[tuple[float, int]] = deque()  # (moment, reports), for the rate
 
     @property
@@ -72,6 +74,8 @@ class Store:
     def _take(self, batch: Batch, *, backlog: bool, now: float) -> None:
         counts = self._counts
         judgement = self._window.add(batch)
+        if len(self._window.descriptions) > self._most_described:
+            self._forget_descriptions()
         self.fleet.apply(batch, judgement.fresh, now, backlog=backlog)
         if len(judgement.fresh) < len(judgement.accepted):
             late = judgement.late.tolist()
@@ -87,6 +91,12 @@ class Store:
         self._recent.append((now, len(batch)))
         while self._recent[0][0] < now - _RATE_SPAN:
             self._recent.popleft()
+
+    def _forget_descriptions(self) -> None:
+        """Leave out the aircraft that neither the window nor the fleet holds any more."""
+        descriptions = self._window.descriptions
+        descriptions.keep({*self._window.keys(), *self.fleet.keys()})
+        self._most_described = 2 * len(descriptions) + _FEW_DESCRIBED
 
     def silence(self, now: float) -> None:
         """Note that from the monotonic time `now` on nothing can be heard."""

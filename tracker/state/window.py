@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from producer.wire import POSITION_SOURCES
 from tracker.arrays import ABSENT, Codes, Floats, Rows
 from tracker.feed.batch import FLOATS, NUMBERS, TEXTS, Batch, join
 from tracker.state.claims import Claims
+from tracker.state.descriptions import Coded, Descriptions
 from tracker.state.interning import Categories, Interner, compact
 
 _DTYPES: Mapping[str, type[Any]] = (
-    {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8}
+    {"time": np.float64, "serial": np.int64, "key": np.int32, "on_ground": np.int8, "position_source": np.int8}
     | dict.fromkeys(TEXTS, np.int32)
     | dict.fromkeys(NUMBERS, np.float64)
 )
@@ -34,6 +36,8 @@ BYTES_PER_ROW = sum(np.dtype(dtype).itemsize for dtype in _DTYPES.values())
 
 MAX_ROWS = 5_000_000
 """Half a gigabyte."""
+
+_SOURCES = Categories(list(POSITION_SOURCES), np.argsort(POSITION_SOURCES))
 
 _EVICTED = 8  # a window that is full makes room by an eighth at once, so that each row is moved eight times at most
 _SLACK = 1.5  # capacity over rows held: room for half as many again before the next move
@@ -49,9 +53,11 @@ class Reports:
     """
 
     columns: dict[str, npt.NDArray[Any]]
-    """time, serial, key, callsign, squawk, on_ground and `NUMBERS`, in the wire's units."""
+    """time, serial, key, callsign, squawk, position_source, on_ground and `NUMBERS`, in the wire's units."""
     categories: dict[str, Categories]
-    """The texts that the codes of key, callsign and squawk stand for; `ABSENT` stands for None."""
+    """The texts that the codes of key, callsign, squawk and position_source stand for; `ABSENT` stands for None."""
+    descriptions: Mapping[str, Coded]
+    """By field of the description: the newest known value of each key."""
 
     def __len__(self) -> int:
         return len(self.columns["time"])
@@ -108,6 +114,9 @@ class Window:
         self.max_rows = max_rows
         self._min_capacity = min_capacity
         self._claims = Claims()
+        self.descriptions = Descriptions()
+        """What is known of each aircraft beside its reports."""
+        self._coded: tuple[int, Categories, Mapping[str, Coded]] | None = None  # version, keys, and what follows
         self.newest = -np.inf
         """The newest event time seen, s since 1970."""
         self.serial = 0
@@ -123,6 +132,10 @@ class Window:
     def __len__(self) -> int:
         self._settle()
         return int(np.count_nonzero(self._held()))
+
+    def keys(self) -> Collection[str]:
+        """Return the keys that have a row, and some that had one lately."""
+        return self._interners["key"].categories().by_code
 
     @property
     def nbytes(self) -> int:
@@ -177,13 +190,14 @@ class Window:
         return self._rows(self._last_row[order[held[order]]])
 
     def track(self, name: str) -> Reports:
-        """Return the rows of one aircraft, by key or callsign in either case, in time order.
+        """Return the rows of one aircraft, by key, callsign in either case, or id, in time order.
 
         By callsign they are those that have it; where several aircraft do, those of the one that was heard last.
         """
         self._settle()
         held, columns = self._held(), self._columns
-        for column, wanted in (("key", name), ("key", name.lower()), ("callsign", name), ("callsign", name.upper())):
+        names = {"key": (name, name.lower(), f"id:{name}"), "callsign": (name, name.upper())}
+        for column, wanted in ((column, wanted) for column, each in names.items() for wanted in each):
             code = self._interners[column].code(wanted)
             rows = np.flatnonzero(held & (columns[column][: self._end] == code) & (code != ABSENT))
             if len(rows):
@@ -221,10 +235,19 @@ class Window:
         return held
 
     def _rows(self, rows: slice | Rows) -> Reports:
+        categories = {name: interner.categories() for name, interner in self._interners.items()}
         return Reports(
             columns={name: column[rows] for name, column in self._columns.items()},
-            categories={name: interner.categories() for name, interner in self._interners.items()},
+            categories=categories | {"position_source": _SOURCES},
+            descriptions=self._code_descriptions(categories["key"]),
         )
+
+    def _code_descriptions(self, keys: Categories) -> Mapping[str, Coded]:
+        """Return what is known of each key; the same objects until a key is new or something else is known."""
+        version = self.descriptions.version
+        if self._coded is None or self._coded[:2] != (version, keys):
+            self._coded = (version, keys, self.descriptions.code(keys.by_code))
+        return self._coded[2]
 
     def _know_keys(self) -> None:
         """Make room in the columns by key for keys that were seen for the first time."""
@@ -302,6 +325,7 @@ class Window:
         self.serial += len(rows)
         if len(rows) < len(batch):
             batch, key = batch.take(rows), key[rows]
+        self.descriptions.learn(batch)
         self._waiting.append((batch, key))
         self._count_waiting += len(rows)
         if self._count_waiting >= _MOST_WAITING:
@@ -318,7 +342,7 @@ class Window:
         begin, self._end = self._end, self._end + len(batch)
         new: dict[str, Any] = dict(zip(FLOATS, batch.floats, strict=True))
         new |= {name: self._interners[name].codes(getattr(batch, name)) for name in TEXTS}
-        new |= {"key": key, "on_ground": batch.on_ground}
+        new |= {"key": key, "on_ground": batch.on_ground, "position_source": batch.position_source}
         new |= {"serial": np.arange(self.serial - len(batch) + 1, self.serial + 1)}
         for name, column in self._columns.items():
             column[begin : self._end] = new[name]

@@ -4,12 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.wire import StateVector
+from producer.wire import POSITION_SOURCES, StateVector
 from tracker.feed.batch import FLOATS, NUMBERS, UNKNOWN, Batch, collect, join
 
 WHOLE = StateVector(
     lat=48.5, lon=2.25, icao24="a1b2c3", callsign="AFR123", velocity=231.5, track=271.0, altitude=10_668.0,
-    geo_altitude=10_972.5, vertical_rate=-3.25, on_ground=False, squawk="0421", time=100.0,
+    geo_altitude=10_972.5, vertical_rate=-3.25, on_ground=False, squawk="0421", time=100.0, position_source="mlat",
+    kind="aircraft", typecode="A320", registration="F-GKXA", category="A3",
 )  # fmt: skip
 BARE = StateVector(lat=1.0, lon=2.0, callsign="TEST-1")
 
@@ -23,6 +24,8 @@ def rows(batch: Batch) -> list[tuple]:
         batch.squawk,
         batch.dated.tolist(),
         batch.on_ground.tolist(),
+        batch.position_source.tolist(),
+        batch.description or [(None, None, None, None)] * len(batch),
         claimed.tolist(),
     ]
     floats = np.where(np.isnan(batch.floats), None, batch.floats).T.tolist()
@@ -36,6 +39,8 @@ def test_each_field_stands_in_its_column():
         "published": 105.0, "time": 100.0, **{name: getattr(WHOLE, name) for name in NUMBERS},
     }  # fmt: skip
     assert (batch.dated.tolist(), batch.on_ground.tolist(), batch.claimed) == ([True], [0], None)
+    assert [POSITION_SOURCES[code] for code in batch.position_source.tolist()] == ["mlat"]
+    assert batch.description == [("aircraft", "A320", "F-GKXA", "A3")]
 
 
 def test_what_is_not_known_is_told_apart_from_zero_and_the_time_is_that_of_the_record():
@@ -43,6 +48,7 @@ def test_what_is_not_known_is_told_apart_from_zero_and_the_time_is_that_of_the_r
     assert (batch.key, batch.callsign, batch.squawk) == (["cs:TEST-1"], ["TEST-1"], [None])
     assert np.isnan(batch.floats[4:]).all()
     assert (batch.time.tolist(), batch.dated.tolist(), batch.on_ground.tolist()) == ([105.0], [False], [UNKNOWN])
+    assert (batch.position_source.tolist(), batch.description) == ([UNKNOWN], None)
 
 
 vectors = st.builds(
@@ -54,6 +60,9 @@ vectors = st.builds(
     squawk=st.sampled_from([None, "7700"]),
     altitude=st.none() | st.floats(-100, 1e4),
     on_ground=st.none() | st.booleans(),
+    position_source=st.none() | st.sampled_from(POSITION_SOURCES),
+    kind=st.none() | st.just("vehicle"),
+    category=st.none() | st.just("C1"),
     time=st.none() | st.floats(0, 1e9),
 )
 

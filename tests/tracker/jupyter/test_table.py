@@ -43,6 +43,8 @@ def test_every_column_of_the_frames_can_be_shown(wire: Wire) -> None:
         "timestamp": "01:46:40", "icao24": "000000", "callsign": "TEST0", "latitude": "48.0000", "longitude": "2.0000",
         "altitude": "30,000", "geoaltitude": "30,000", "groundspeed": "194", "track": "45", "vertical_rate": "0",
         "onground": DASH, "squawk": "1000", "key": "000000",
+        "id": DASH, "kind": "aircraft", "position_source": DASH, "typecode": DASH, "registration": DASH,
+        "category": DASH,
     }  # fmt: skip
     assert dict(zip(expected, row, strict=True)) == expected
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from producer.wire import StateVector
 from tracker.feed.batch import collect
+from tracker.state.descriptions import Descriptions
 from tracker.state.fleet import Fleet
 
 
@@ -189,3 +190,21 @@ def test_ages_are_those_of_stop_watches_that_rest_while_nothing_can_be_heard(ste
         assert dict(zip(picture.key, picture.age.tolist(), strict=True)) == shown
         assert {key for key, grey in zip(picture.key, picture.stale.tolist(), strict=True) if grey} == stale
         assert fleet.count(now) == (len(shown), len(stale))
+
+
+def test_what_is_known_beside_the_reports_stands_with_each_aircraft():
+    descriptions = Descriptions()
+    fleet = Fleet(descriptions=descriptions)
+    apply(fleet, state("aaaaaa", position_source="mlat"), state(None, id="T-1", kind="vehicle"), state("cccccc"))
+    descriptions.learn(collect([state("aaaaaa", typecode="A320"), state(None, id="T-1", kind="vehicle")], [0.0, 0.0]))
+    picture = fleet.picture(0.0)
+    assert picture.key == ["aaaaaa", "id:T-1", "cccccc"]
+    assert picture.icao24 == ["aaaaaa", None, "cccccc"]
+    assert picture.id == [None, "T-1", None]
+    assert picture.kind == ["aircraft", "vehicle", "aircraft"]
+    assert picture.typecode == ["A320", None, None]
+    assert picture.position_source == ["mlat", None, None]
+    assert picture.find("T-1") == picture.find("id:T-1") == 1
+    apply(fleet, state("aaaaaa"))
+    assert fleet.picture(0.0).position_source == [None, None, None]
+    assert fleet.picture(0.0).typecode == ["A320", None, None]

@@ -91,3 +91,27 @@ def test_a_question_to_the_window_is_answered_under_the_lock():
     held = store()
     held.take(reading(("aaaaaa", 1.0), ("bbbbbb", 2.0)), backlog=False, now=0.0)
     assert np.sort(held.ask(lambda window: window.times())).tolist() == [1.0, 2.0]
+
+
+def described(key, at, typecode=None):
+    return Reading(collect([StateVector(lat=1.0, lon=2.0, icao24=key, time=at, typecode=typecode)], [at]), [], [], 0)
+
+
+def test_a_description_outlives_the_fleet_in_the_window_and_the_window_in_the_fleet():
+    held, now = store(window=100.0), time.monotonic()
+    held.take(described("aaaaaa", 1_000.0, "A320"), backlog=False, now=now - 70.0)
+    assert held.expire() == ["aaaaaa"]
+    held.take(described("aaaaaa", 1_010.0), backlog=False, now=now)
+    assert held.picture().typecode == ["A320"]
+    held.take(described("bbbbbb", 5_000.0), backlog=False, now=now)  # the first leaves the window
+    assert dict(zip(held.picture().key, held.picture().typecode, strict=True)) == {"aaaaaa": "A320", "bbbbbb": None}
+
+
+def test_what_nobody_holds_any_more_is_not_described_for_ever():
+    held, now = store(window=10.0), time.monotonic()
+    for number in range(20_000):
+        held.take(described(f"{number:06x}", float(number), "A320"), backlog=False, now=now - 1e6 + number)
+        if number % 500 == 0:
+            held.expire()
+    assert held.picture().typecode[-1:] in ([], ["A320"])
+    assert len(held._window.descriptions) < 12_000

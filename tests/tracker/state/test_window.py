@@ -378,3 +378,54 @@ class TestMendedReports:
         assert judgement.accepted.tolist() == [0, 2, 3]
         assert self.add(window, (155.0, 104.0)).duplicates == 1
         assert times(window.reports()) == [99.0, 100.0, 101.0, 103.0]
+
+
+def test_how_a_position_was_had_stays_with_its_report():
+    window = Window(100, min_capacity=4)
+    for time in range(20):
+        add(window, report(time=time, position_source=("mlat", "adsb", None)[time % 3]))
+    add(window, report(time=2.5, position_source="flarm"))
+    reports = window.reports()
+    known = reports.categories["position_source"]
+    had = [None if code == ABSENT else known.by_code[code] for code in reports.columns["position_source"].tolist()]
+    assert had[:5] == ["mlat", "adsb", None, "flarm", "mlat"]
+    assert [known.by_code[code] for code in known.order.tolist()] == sorted(known.by_code)
+
+
+def test_a_description_is_that_of_the_key_whatever_its_rows_say_and_survives_them():
+    window = Window(10, min_capacity=4)
+    add(window, report("aaaaaa", 0, typecode="A320"), report("bbbbbb", 0))
+    for time in range(1, 40):
+        add(window, report("aaaaaa", time), report(f"cccc{time:02}", time, kind="vehicle"))
+    reports = window.reports()
+    coded = reports.descriptions["typecode"]
+    keys = reports.categories["key"].by_code
+    texts = dict(
+        zip(keys, [None if code < 0 else coded.categories.by_code[code] for code in coded.codes.tolist()], strict=True)
+    )
+    assert texts.pop("aaaaaa") == "A320"
+    assert set(texts.values()) == {None}
+
+
+def test_a_description_that_changes_is_seen_by_the_next_to_ask_and_by_nobody_before():
+    window = Window(100)
+    add(window, report(time=0, typecode="A320"))
+    before = window.reports().descriptions["typecode"]
+    assert window.reports().descriptions["typecode"] is before
+    add(window, report(time=1, typecode="A20N"))
+    assert window.reports().descriptions["typecode"].categories.by_code == ["A20N"]
+    assert before.categories.by_code == ["A320"]
+
+
+def test_a_late_report_may_tell_what_the_newest_did_not():
+    window = Window(100)
+    add(window, report(time=50), report(time=40, typecode="A320"), report(time=30, typecode="B738"))
+    assert window.reports().descriptions["typecode"].categories.by_code == ["A320"]
+
+
+def test_an_aircraft_is_found_by_its_id():
+    window = Window(100)
+    truck = StateVector(id="Truck-1", lat=1.0, lon=2.0, time=0.0)
+    add(window, report(time=0), truck)
+    assert len(window.track("Truck-1")) == len(window.track("id:Truck-1")) == 1
+    assert len(window.track("truck-1")) == 0
