@@ -79,9 +79,9 @@ class Child:
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def peak(self) -> float:
-        """Return the most memory that it has held since its start, or since `forget_peak`, MB; 0 once it has ended."""
+        """Return the most memory that it has held since its start, or since `forget_peak`, MB."""
         found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
-        return int(found[1]) * 1024 / 1e6 if found else 0.0
+        return int(found[1]) * 1024 / 1e6 if found else 0.0  # a process that has just ended has none
 
     def forget_peak(self) -> None:
         """Have `peak` begin anew."""

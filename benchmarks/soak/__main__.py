@@ -63,8 +63,10 @@ class Soak:
                 continue
             if step != self._restart or elapsed < self._seconds - _CALM:
                 step(elapsed / 60)
-            due[step] += intervals[step]
+            due[step] = max(due[step] + intervals[step], elapsed)  # after a halt of the machine there is no rush
             self.wrong += [f"{name} has ended by itself" for name in self._cast.dead()]
+        if not self.wrong:
+            self._tell(self._seconds / 60)
 
     def _attack(self, _: float) -> None:
         self._attacker.next()
@@ -125,7 +127,7 @@ class Soak:
         print(f"{'':<10}{'peak MB':>9}{'last MB':>9}{'MB/hour':>9}{'log kB':>9}")
         for name, samples in self._samples.items():
             last = samples[-1][1] if samples else math.nan
-            print(f"{name:<10}{peaks[name]:>9.0f}{last:>9.0f}{slope(samples):>9.1f}"
+            print(f"{name:<10}{peaks[name]:>9.0f}{last:>9.0f}{_spell(slope(samples)):>9}"
                   f"{logs[name] / 1000:>9.1f}")  # fmt: skip
             if name in PRODUCT and grows(samples):
                 self.wrong.append(f"the memory of {name} grows: {slope(samples):.0f} MB an hour in the second half")
@@ -144,6 +146,10 @@ class Soak:
     def _ask_server(self, path: str) -> Any:  # noqa: ANN401
         with urllib.request.urlopen(f"http://{self._cast.server}{path}", timeout=30) as answer:
             return json.load(answer)
+
+
+def _spell(growth: float) -> str:
+    return "-" if math.isnan(growth) else f"{growth:+.1f}"
 
 
 def main() -> None:

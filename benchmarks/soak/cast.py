@@ -80,7 +80,7 @@ class Cast:
 
     def peaks(self) -> dict[str, float]:
         """Return the most resident memory that each process has had, MB."""
-        now = {name: child.peak() for name, child in self.children.items()}
+        now = {name: child.peak() for name, child in self.children.items() if child.alive}
         return {name: max(self._most[name], now.get(name, 0.0)) for name in PROCESSES}
 
     def files(self) -> dict[str, int]:
