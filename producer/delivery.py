@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
 import threading
 from contextlib import ExitStack
@@ -42,11 +43,38 @@ def deliver(target: Target, source: Source) -> None:
         SettingError: A file of the settings of the connection cannot be read.
         click.exceptions.Exit: Reports were not delivered.
     """
-    publisher_class = _publisher_class()
     stop = Stop()
-    if target.stop_on_eof:
-        threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
-    publisher = publisher_class(
+    with stop.on_signals():
+        if target.stop_on_eof:
+            threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
+        publisher = _make_publisher(target, stop)
+        progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
+        with progress.logs():
+            try:
+                _run(target, source, publisher, stop, progress)
+            except Interrupted:
+                logger.info("stopped while no broker was found: nothing was published")
+            finally:
+                if publisher.sent:
+                    logger.info(progress.summary())
+    if publisher.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _run(target: Target, source: Source, publisher: Publisher, stop: Stop, progress: Progress) -> None:
+    with source, ExitStack() as opened:  # a file that cannot be read is reported before a broker is looked for
+        with stop.interrupting():
+            opened.enter_context(publisher)
+        logger.info("publishing %s to %s at %s", source.name, target.topic, target.bootstrap_servers)
+        run(source, publisher, stop, progress=progress.show)
+
+
+def _make_publisher(target: Target, stop: Stop) -> Publisher:
+    try:
+        module = importlib.import_module("producer.publish.publisher")
+    except ModuleNotFoundError as error:
+        raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[producer]'") from error
+    publisher: Publisher = module.Publisher(
         target.bootstrap_servers,
         target.topic,
         stop=stop,
@@ -59,33 +87,10 @@ def deliver(target: Target, source: Source) -> None:
         connect_timeout=target.connect_timeout,
         flush_timeout=target.flush_timeout,
     )
-    progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
-    with stop.on_signals(), progress.logs():
-        try:
-            with source, ExitStack() as opened:  # a file that cannot be read is reported before a broker is looked for
-                with stop.interrupting():
-                    opened.enter_context(publisher)
-                logger.info("publishing %s to %s at %s", source.name, target.topic, target.bootstrap_servers)
-                run(source, publisher, stop, progress=progress.show)
-        except Interrupted:
-            logger.info("stopped while no broker was found: nothing was published")
-        finally:
-            if publisher.sent:
-                logger.info(progress.summary())
-    if publisher.failed:
-        raise click.exceptions.Exit(1)
-
-
-def _publisher_class() -> type[Publisher]:
-    try:
-        module = importlib.import_module("producer.publish.publisher")
-    except ModuleNotFoundError as error:
-        raise ProducerError(f"{error.name} is missing: pip install 'flight-tracker[producer]'") from error
-    publisher: type[Publisher] = module.Publisher
     return publisher
 
 
 def _stop_on_eof(stop: Stop) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # not buffered: a lock of that would be held as the process ends
         pass
     stop.set()

@@ -45,22 +45,26 @@ class Stop:
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Set it at SIGINT or SIGTERM; a second signal acts as it would without. Only in the main thread."""
+        """Set it at SIGINT or SIGTERM; a second signal of either acts as it would without. Only in the main thread."""
+        before = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
 
-        def handle(signum: int, _frame: FrameType | None) -> None:
-            signal.signal(signum, before[signal.Signals(signum)])
+        def restore() -> None:
+            for signum, handler in before.items():
+                signal.signal(signum, handler)
+
+        def handle(_signum: int, _frame: FrameType | None) -> None:
+            restore()
             self.set()
             if self._interrupts:
                 self._interrupts = False
                 raise Interrupted
 
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {signum: signal.signal(signum, handle) for signum in signals}
         try:
+            for signum in before:
+                signal.signal(signum, handle)
             yield
         finally:
-            for signum in signals:
-                signal.signal(signum, before[signum])
+            restore()
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:

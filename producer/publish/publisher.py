@@ -135,13 +135,19 @@ class Publisher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Flush and close; reports that are not delivered by then count as failed."""
-        self.flush(self._flush_timeout)
-        producer, self._producer = self._producer, None
-        if self._deliveries.give_up():
-            bulk.give_up(producer)
-        with contextlib.suppress(KafkaError):
-            producer.close(timeout=_CLOSE_TIMEOUT)
+        """Flush and close; reports that are not delivered by then count as failed.
+
+        An interrupt (any exception that is not an `Exception`) skips the flush, or ends it.
+        """
+        try:
+            if kind is None or issubclass(kind, Exception):
+                self.flush(self._flush_timeout)
+        finally:
+            producer, self._producer = self._producer, None
+            if self._deliveries.give_up():
+                bulk.give_up(producer)
+            with contextlib.suppress(KafkaError):
+                producer.close(timeout=_CLOSE_TIMEOUT)
 
     @property
     def sent(self) -> int:

@@ -37,6 +37,15 @@ def test_a_signal_sets_it_and_the_second_acts_as_ever():
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+def test_a_second_signal_acts_as_ever_even_if_it_is_another():
+    stop = Stop()
+    with stop.on_signals():
+        signal.raise_signal(signal.SIGTERM)
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_where_nothing_looks_at_the_stop_a_signal_gets_out_of_it_and_past_every_except(signum):
     stop = Stop()

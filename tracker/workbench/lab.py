@@ -11,7 +11,7 @@ from jupyterlab.labapp import main
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # not buffered: a lock of that would be held as the process ends
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
