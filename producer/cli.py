@@ -23,6 +23,10 @@ from producer.cluster.numbers import Real, Whole, parse_number
 from producer.cluster.options import option
 from producer.delivery import deliver
 from producer.errors import ProducerError
+from producer.sources.formats import FORMATS, Format
+from producer.sources.merging import Merged, find_recordings
+from producer.sources.opening import STDIN
+from producer.sources.order import InOrder
 from producer.sources.recording import BUNDLED, Recording
 from producer.sources.replay import Replay
 from producer.target import Target, target_options
@@ -115,7 +119,14 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@option(
+    "--format",
+    "format_",
+    envvar="PRODUCER_FORMAT",
+    type=click.Choice(FORMATS),
+    help="What the files are, where their content should not tell.",
+)
 @_speed
 @option(
     "--time",
@@ -127,12 +138,22 @@ def cli(context: click.Context) -> None:
 @option("--loop", envvar="PRODUCER_LOOP", is_flag=True, help="Begin again at the end; event times go on.")
 @option("--limit", envvar="PRODUCER_LIMIT", type=Whole(min=1), help="Stop after so many reports.")
 @target_options
-def replay(target: Target, file: Path | None, speed: float, clock: str | None, loop: bool, limit: int | None) -> None:
-    """Replay a recording: FILE, or half an hour over Paris that comes with the program.
+def replay(
+    target: Target,
+    files: Sequence[Path],
+    format_: Format | None,
+    speed: float,
+    clock: str | None,
+    loop: bool,
+    limit: int | None,
+) -> None:
+    """Replay recordings: files and folders, or half an hour over Paris that comes with the program.
 
-    FILE has the columns and units of the traffic library's frame (timestamp, icao24, callsign, latitude, longitude,
-    altitude ft, groundspeed kt, track, vertical_rate ft/min, onground, squawk), in time order: .csv, .jsonl or .ndjson
-    (also .gz), or .parquet. JSON lines may also be state vectors as they stand in the topic.
+    Several are replayed together, in the order of time; one that is not in time order is sorted first; - is standard
+    input. They have the columns and units of the traffic library's frame (timestamp, icao24, callsign, latitude,
+    longitude, altitude ft, groundspeed kt, track, vertical_rate ft/min, onground, squawk), as CSV (also with semicolons
+    or tabs), JSON (a line each, or an array) or Parquet; text may be compressed with gzip. JSON may also be state
+    vectors as they stand in the topic. What a file is, its content tells.
     """
     if clock == "now" and speed != 1:
         raise click.UsageError(
@@ -140,7 +161,11 @@ def replay(target: Target, file: Path | None, speed: float, clock: str | None, l
             "out, and give the recording a --topic of its own: beside live reports those of another year do not show"
         )
     from_now = clock == "now" or (clock is None and speed == 1)
-    recording = Recording(file) if file else Recording(BUNDLED, BUNDLED.name)
+    if loop and STDIN in files:
+        raise click.UsageError("standard input can be read once, and --loop reads anew")
+    paths = find_recordings(files) or [BUNDLED]
+    name = BUNDLED.name if not files else None
+    recording = Merged([InOrder(Recording(path, name, format_=format_)) for path in paths])
     deliver(target, Replay(recording, speed=speed, from_now=from_now, loop=loop, limit=limit))
 
 

@@ -55,10 +55,17 @@ class WholeFile:
 class Lines(Generic[AnyStr]):
     """The lines of a file, one at a time."""
 
-    def __init__(self, file: IO[AnyStr], whole: WholeFile) -> None:
-        """Read from where `file` stands; `whole` is what it reads, before it is decompressed and decoded."""
+    def __init__(self, file: IO[AnyStr], whole: WholeFile, longest: int = MAX_LINE) -> None:
+        """Read from where `file` stands.
+
+        Args:
+            file: What is read.
+            whole: What the file reads, before it is decompressed and decoded.
+            longest: Characters, or bytes, of the longest line.
+        """
         self._file: IO[AnyStr] = file
         self._whole = whole
+        self._longest = longest
         self.number = 0
         """The line that was read last, from 1."""
 
@@ -66,19 +73,19 @@ class Lines(Generic[AnyStr]):
         """Return the next line with its end; empty at the end of the file.
 
         Raises:
-            SchemaError: The line is longer than `MAX_LINE`; it is passed over.
+            SchemaError: The line is too long; it is passed over.
             SourceError: The file was truncated while it was read.
         """
-        line = self._file.readline(MAX_LINE)
+        line = self._file.readline(self._longest)
         self.number += bool(line)
         if _has_end(line):
             return line
-        if len(line) < MAX_LINE:
+        if len(line) < self._longest:
             self._whole.check_end()  # before the last line is believed: it may have lost its end
             return line
-        while (piece := self._file.readline(MAX_LINE)) and not _has_end(piece):
+        while (piece := self._file.readline(self._longest)) and not _has_end(piece):
             pass
-        found = f"no line end in {MAX_LINE:,} characters"
+        found = f"no line end in {self._longest:,} characters"
         raise SchemaError("too-large", value=found, limit="each report needs a line of its own")
 
 

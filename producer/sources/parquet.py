@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,9 @@ import pyarrow.parquet as pq
 from producer.errors import SourceError
 from producer.sources.lines import WholeFile
 from producer.sources.rows import COLUMNS, Row, require_columns
+
+_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+"""A second, by the unit in which moments are counted."""
 
 
 def rows(path: Path, name: str) -> Iterator[tuple[int, Row]]:
@@ -33,12 +37,31 @@ def rows(path: Path, name: str) -> Iterator[tuple[int, Row]]:
                 require_columns(name, file.schema_arrow.names, "its columns are")
                 number = 0
                 for batch in file.iter_batches(batch_size=4096, columns=columns):
-                    for row in batch.to_pylist():
+                    values = [_values(batch.column(place)) for place in range(len(columns))]
+                    for row in zip(*values, strict=True):
                         number += 1
-                        yield number, row
+                        yield number, dict(zip(batch.schema.names, row, strict=True))
         except OSError:
             whole.check_size()
             raise
         except pa.ArrowException as error:
             whole.check_size()
             raise SourceError(name, f"cannot be read as Parquet: {str(error).splitlines()[0]}") from error
+
+
+def _values(column: pa.Array) -> list[object]:
+    """Return what a column holds: moments as s since 1970, which unlike those of Python may be of any year and unit."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type):
+        ticks = _TICKS[column.type.unit]
+        return [None if tick is None else tick / ticks for tick in column.cast(pa.int64()).to_pylist()]
+    if pa.types.is_date(column.type):
+        return _values(column.cast(pa.timestamp("s")))
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = column.cast(pa.large_binary())
+    values: list[object] = column.to_pylist()
+    if pa.types.is_large_binary(column.type) or pa.types.is_binary(column.type):
+        # Bytes that are not UTF-8 become lone surrogates, which no valid text has.
+        return [value.decode(errors="surrogateescape") if isinstance(value, bytes) else value for value in values]
+    return [float(value) if isinstance(value, Decimal) else value for value in values]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 
-from producer.sources.recording import Recording
 from producer.sources.source import Batch
 from producer.stop import Stop
 from producer.wire import StateVector
@@ -24,12 +23,26 @@ from producer.wire import StateVector
 _LONE_GAP = 1.0  # s, between two rounds of a recording of a single moment
 
 
+class Recorded(Protocol):
+    """Reports of the past in the order of time; each iteration begins anew."""
+
+    @property
+    def name(self) -> str:
+        """What log and errors call it."""
+
+    @property
+    def refused(self) -> int:
+        """Rows that were not reports, over all iterations."""
+
+    def __iter__(self) -> Generator[StateVector, None, None]: ...
+
+
 class Replay:
     """A recording as a `Source`: its reports one by one, at a multiple of the pace at which they were made."""
 
     def __init__(
         self,
-        recording: Recording,
+        recording: Recorded,
         *,
         speed: float = 1.0,
         from_now: bool = False,

@@ -45,6 +45,14 @@ _TRUTHS = {
 Row = Mapping[str, object]
 
 
+class _Times(msgspec.Struct):
+    time: object = None
+    timestamp: object = None
+
+
+_decode_times = msgspec.json.Decoder(_Times).decode
+
+
 def parse(row: Row) -> StateVector:
     """Parse one row of the `traffic` library's columns.
 
@@ -92,6 +100,23 @@ def parse_line(line: bytes) -> StateVector:
     if state.time is None:
         raise SchemaError("missing", "time", "absent", "a recorded report needs its time")
     return state
+
+
+def event_time(row: Row | bytes) -> float | None:
+    """Tell the event time of a row, or of a JSON line, without a look at the rest; None: it tells none.
+
+    Returns:
+        s since 1970, UTC.
+    """
+    try:
+        if isinstance(row, bytes):
+            found = _decode_times(row)
+            value = found.timestamp if found.time is None else found.time
+        else:
+            value = row.get("timestamp")
+        return _time(value)
+    except (SchemaError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _known(value: object) -> object:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -62,3 +63,49 @@ def test_a_parquet_file_that_is_truncated_while_it_is_read_is_refused(tmp_path, 
         file.truncate(left)
     with pytest.raises(SourceError, match=f"truncated while it was read: it ends at byte {left:,} of "):
         list(states)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "Europe/Paris"])
+def test_moments_may_be_of_any_unit_and_zone(tmp_path, unit, zone):
+    moments = pa.array([1633611601], pa.int64()).cast(pa.timestamp("s", zone)).cast(pa.timestamp(unit, zone))
+    columns = {name: [value] for name, value in ROW.items()} | {"timestamp": moments}
+    pq.write_table(pa.table(columns), tmp_path / "r.parquet", version="2.6")
+    assert list(Recording(tmp_path / "r.parquet")) == [STATE]
+
+
+def test_nanoseconds_are_read_without_pandas(tmp_path):
+    moments = pa.array([1633611601_000_000_123], pa.timestamp("ns"))
+    pq.write_table(pa.table({**{name: [value] for name, value in NEEDED.items()}, "timestamp": moments}),
+                   tmp_path / "r.parquet", version="2.6")  # fmt: skip
+    code = (
+        "import sys; sys.modules['pandas'] = None\n"
+        "from pathlib import Path; from producer.sources.recording import Recording\n"
+        "print([state.time for state in Recording(Path(sys.argv[1]))])"
+    )
+    run_ = subprocess.run([sys.executable, "-c", code, str(tmp_path / "r.parquet")], capture_output=True, text=True)
+    assert run_.stdout == "[1633611601.0000002]\n", run_.stderr
+
+
+def test_a_moment_that_python_cannot_hold_refuses_its_row(tmp_path):
+    moments = pa.array([1633611601_000_000, 2**62], pa.int64()).cast(pa.timestamp("us"))
+    pq.write_table(pa.table({**{name: [value] * 2 for name, value in NEEDED.items()}, "timestamp": moments}),
+                   tmp_path / "r.parquet")  # fmt: skip
+    recording = Recording(tmp_path / "r.parquet")
+    assert len(list(recording)) == 1
+    assert recording.refused == 1
+
+
+def test_columns_may_be_of_any_type_that_holds_their_values(tmp_path):
+    columns = {
+        "timestamp": pa.array([datetime(2021, 10, 7).date()], pa.date32()),
+        "icao24": pa.array(["392ae7"]).dictionary_encode(),
+        "callsign": pa.array([b"AFR21SQ"], pa.binary()),
+        "latitude": pa.array([Decimal("49.25")]),
+        "longitude": pa.array([2], pa.int8()),
+        "altitude": pa.array(["3125"], pa.large_string()),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "r.parquet")
+    (state,) = Recording(tmp_path / "r.parquet")
+    assert (state.icao24, state.callsign, state.lat, state.lon) == ("392ae7", "AFR21SQ", 49.25, 2.0)
+    assert state.time == datetime(2021, 10, 7, tzinfo=UTC).timestamp()

@@ -62,6 +62,67 @@ def test_json_lines(tmp_path, name):
     assert list(Recording(write(tmp_path / name, lines))) == [STATE, STATE]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_table_may_have_other_delimiters_and_then_decimal_commas(tmp_path, delimiter):
+    values = [value.replace(".", ",") for value in ROW.values()]
+    text = "\n".join([delimiter.join(ROW), delimiter.join(values), delimiter.join(ROW.values())])
+    assert list(Recording(write(tmp_path / "r.csv", text))) == [STATE, STATE]
+
+
+def test_a_comma_in_a_field_of_a_table_with_commas_is_none_of_a_number(tmp_path):
+    recording = Recording(write(tmp_path / "r.csv", csv_text(NEEDED.values(), ["1", "392ae7", '"48,5"', "2"])))
+    assert len(list(recording)) == 1
+    assert recording.refused == 1
+
+
+@pytest.mark.parametrize("name", ["r", "r.txt", "r.csv", "-"])
+def test_what_a_file_is_its_content_tells(tmp_path, name):
+    for content in (csv_text(ROW.values(), header=ROW), json.dumps(ROW), json.dumps([ROW], indent=1)):
+        for data in (content.encode(), gzip.compress(content.encode())):
+            (tmp_path / name).write_bytes(data)
+            assert list(Recording(tmp_path / name)) == [STATE]
+
+
+def test_a_format_that_is_given_overrules_the_content(tmp_path):
+    path = write(tmp_path / "r", '{"icao24",timestamp,latitude,longitude\n392ae7,1,49,2')
+    with pytest.raises(SourceError, match="holds no reports"):
+        list(Recording(path))
+    with pytest.raises(SourceError, match="no column icao24"):
+        list(Recording(path, format_="csv"))
+
+
+@pytest.mark.parametrize("content", [csv_text(ROW.values(), header=ROW), json.dumps(ROW)])
+def test_standard_input_is_a_recording(content):
+    code = "from producer.sources.recording import *; from producer.sources.opening import STDIN\n"
+    code += "recording = Recording(STDIN); print(recording.name, len(list(recording)), recording.is_repeatable)"
+    run = subprocess.run([sys.executable, "-c", code], input=content, capture_output=True, text=True, check=True)
+    assert run.stdout == "standard input 1 False\n"
+
+
+def test_parquet_on_standard_input_is_refused_in_a_sentence():
+    code = "from producer.sources.recording import *; from producer.sources.opening import STDIN\n"
+    code += "list(Recording(STDIN))"
+    run = subprocess.run([sys.executable, "-c", code], input=b"PAR1", capture_output=True, check=False)
+    assert b"standard input: is a Parquet file, which is read from its end: give its name" in run.stderr
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.jsonl"])
+def test_times_are_told_without_a_look_at_the_rest(tmp_path, name):
+    rows = [ROW, ROW | {"latitude": "junk"}, ROW | {"timestamp": "junk"}, ROW | {"timestamp": ""}]
+    text = csv_text(*(row.values() for row in rows), header=ROW)
+    if name == "r.jsonl":
+        text = "\n".join([*map(json.dumps, rows), encode(STATE).decode(), "junk"])
+    recording = Recording(write(tmp_path / name, text))
+    assert (
+        list(recording.times())
+        == {
+            "r.csv": [(2, STATE.time), (3, STATE.time)],
+            "r.jsonl": [(1, STATE.time), (2, STATE.time), (5, STATE.time)],
+        }[name]
+    )
+    assert recording.refused == 0
+
+
 def test_a_bad_row_is_counted_logged_and_skipped(tmp_path, caplog):
     good = NEEDED.values()
     text = csv_text(good, ("1633611602", "392ae7", "91", "2"), ("1633611602", "392ae7", "49"), good)
@@ -101,7 +162,8 @@ def test_many_bad_rows_do_not_fill_the_log(tmp_path, caplog):
         ("r.jsonl", b'{"timestamp": 1, "latitude": 2}\n' * 1000, "lon = absent"),
         ("r.parquet", b"junk", "cannot be read as Parquet"),
         ("r.parquet", b"", "cannot be read as Parquet"),
-        ("r.txt", "", "unknown format"),
+        ("r.txt", "", "empty"),
+        ("r.txt", "Lorem ipsum, dolor sit amet\n", "no column timestamp"),
     ],
 )
 def test_a_file_that_is_not_a_recording_is_refused_in_one_line(tmp_path, name, content, says):
@@ -123,7 +185,7 @@ def test_a_file_that_is_not_there_or_is_a_directory_is_refused(tmp_path):
 
 
 def test_a_damaged_archive_is_refused(tmp_path):
-    (tmp_path / "junk.csv.gz").write_bytes(b"junk")
+    (tmp_path / "junk.csv.gz").write_bytes(b"\x1f\x8bjunk")
     with pytest.raises(SourceError, match="cannot be read"):
         list(Recording(tmp_path / "junk.csv.gz"))
     whole = gzip.compress(csv_text(*[NEEDED.values()] * 10_000).encode())
