@@ -163,6 +163,8 @@ def replay(
     from_now = clock == "now" or (clock is None and speed == 1)
     if loop and STDIN in files:
         raise click.UsageError("standard input can be read once, and --loop reads anew")
+    if target.stop_on_eof and STDIN in files:
+        raise click.UsageError("standard input is the recording, and its end is none for --stop-on-eof to heed")
     paths = find_recordings(files) or [BUNDLED]
     name = BUNDLED.name if not files else None
     recording = Merged([InOrder(Recording(path, name, format_=format_)) for path in paths])

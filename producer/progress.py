@@ -107,6 +107,9 @@ class Progress:
             parts.append(f"NOT delivered {counts.failed:,}")
         if self._source.refused:
             parts.append(f"{self._source.refused:,} rows refused")
+        if self._source.repaired:
+            dropped = ", ".join(f"{field} {count:,}" for field, count in self._source.repaired.items())
+            parts.append(f"values dropped: {dropped}")
         return ", ".join(parts)
 
     @contextmanager

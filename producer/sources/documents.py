@@ -50,7 +50,7 @@ def rows(file: io.BufferedReader[Any], whole: WholeFile, longest: int = MAX_DOCU
         if document is not None:
             yield from _expand(first[0], document)
             return
-        numbered = itertools.chain(taken, numbered)
+        numbered = itertools.chain(taken, numbered)  # lines after all, of which the first is broken
     else:
         numbered = itertools.chain([first], numbered)
     for number, line in numbered:
@@ -96,7 +96,8 @@ def _gather(first: Numbered, rest: Iterable[Numbered], longest: int) -> tuple[li
         taken.append(numbered)
         size += len(numbered[1]) if isinstance(numbered[1], bytes) else longest
         if size > longest:
-            return taken, None
+            found = f"a document of over {longest:,} bytes"
+            return [(first[0], SchemaError("too-large", value=found, limit="write a report a line")), *taken[1:]], None
     document = b"\n".join(line for _, line in taken if isinstance(line, bytes))
     try:
         _decode_any(document)

@@ -6,7 +6,8 @@ files, folders ──> find_recordings ──> Recording, InOrder, each ──> 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Merged:
     def refused(self) -> int:
         """Rows that were not reports, over all iterations."""
         return sum(recording.refused for recording in self._recordings)
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """By field of the wire: how many values were dropped, as they could not be understood."""
+        return sum((Counter(recording.repaired) for recording in self._recordings), Counter())
 
     def __iter__(self) -> Generator[StateVector, None, None]:
         """Yield the reports of all.

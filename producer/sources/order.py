@@ -13,7 +13,7 @@ import itertools
 import logging
 import math
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import IO
 
@@ -56,6 +56,11 @@ class InOrder:
     def refused(self) -> int:
         """Rows that were not reports, over all iterations."""
         return self._recording.refused
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """By field of the wire: how many values were dropped, as they could not be understood."""
+        return self._recording.repaired
 
     def begin(self) -> float:
         """Return a moment before which it has no report, s since 1970: its first one, where it can be looked through.

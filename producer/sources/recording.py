@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import logging
 import zlib
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from importlib.resources import files
@@ -22,7 +23,7 @@ from producer.sources import documents, table
 from producer.sources.formats import Format, detect
 from producer.sources.opening import HEAD, STDIN, opened
 from producer.sources.rows import Row, event_time, parse, parse_line
-from producer.wire import SchemaError, StateVector
+from producer.wire import Repair, SchemaError, StateVector
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Recording:
     Attributes:
         name: The file, as the user gave it.
         refused: Rows that were not reports, over all iterations.
+        repaired: By field of the wire: how many values were dropped, as they could not be understood.
     """
 
     def __init__(self, path: Path, name: str | None = None, *, format_: Format | None = None) -> None:
@@ -51,6 +53,7 @@ class Recording:
         """
         self.name = name or ("standard input" if path == STDIN else str(path))
         self.refused = 0
+        self.repaired: Counter[str] = Counter()
         self._path = path
         self._format = format_
 
@@ -61,18 +64,22 @@ class Recording:
             SourceError: The file cannot be read (at any point), or holds no reports.
         """
         good = refused = 0
+        repairs: list[Repair] = []
         example = ""
         try:
             with closing(self._rows()) as rows:
                 for line, row in rows:
                     try:
-                        state = _parse(row)
+                        state = _parse(row, repairs)
                     except SchemaError as error:
+                        repairs.clear()
                         refused += 1
                         example = example or f", the first in line {line}: {error}"
                         self._refuse(line, error, hopeless=not good and refused >= _HOPELESS)
                     else:
                         good += 1
+                        if repairs:
+                            self._note(line, repairs)
                         yield state
         except (EOFError, OSError, zlib.error) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -117,6 +124,14 @@ class Recording:
         elif self.refused % 1000 == 0:
             logger.warning("%s, line %d: %s (%d rows refused so far)", self.name, line, error, self.refused)
 
+    def _note(self, line: int, repairs: list[Repair]) -> None:
+        """Count what was dropped of a report, and log the first of each field."""
+        for repair in repairs:
+            if not self.repaired[repair.field]:
+                logger.warning("%s, line %d: %s", self.name, line, repair)
+            self.repaired[repair.field] += 1
+        repairs.clear()
+
     def _parquet_rows(self) -> Iterator[tuple[int, Row]]:
         if self._path == STDIN:
             raise SourceError(self.name, "is a Parquet file, which is read from its end: give its name, not a pipe")
@@ -130,7 +145,7 @@ class Recording:
         return rows
 
 
-def _parse(row: Row | bytes | SchemaError) -> StateVector:
+def _parse(row: Row | bytes | SchemaError, repairs: list[Repair]) -> StateVector:
     if isinstance(row, SchemaError):
         raise row
-    return parse_line(row) if isinstance(row, bytes) else parse(row)
+    return parse_line(row, repairs) if isinstance(row, bytes) else parse(row, repairs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Protocol, Self
@@ -33,6 +33,10 @@ class Recorded(Protocol):
     @property
     def refused(self) -> int:
         """Rows that were not reports, over all iterations."""
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """By field of the wire: how many values were dropped, as they could not be understood."""
 
     def __iter__(self) -> Generator[StateVector, None, None]: ...
 
@@ -79,6 +83,11 @@ class Replay:
     def refused(self) -> int:
         """Rows that were not reports, over all rounds."""
         return self._recording.refused
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """By field of the wire: how many values were dropped, as they could not be understood."""
+        return self._recording.repaired
 
     def __enter__(self) -> Self:
         """Open the recording and read its first report.

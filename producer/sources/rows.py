@@ -15,7 +15,7 @@ import msgspec
 
 from producer import wire
 from producer.errors import SourceError
-from producer.wire import SchemaError, StateVector
+from producer.wire import VITAL, Repair, SchemaError, StateVector, is_unknown
 
 KNOT = 1852 / 3600
 """m/s, exact by definition."""
@@ -36,7 +36,7 @@ _NUMBERS: Mapping[str, tuple[str, float]] = {
 COLUMNS = ("timestamp", "icao24", "callsign", *(column for column, _ in _NUMBERS.values()), "onground", "squawk")
 """The columns that are read; a table may have others."""
 
-_NOT_A_VALUE = frozenset({"", "nan", "NaN", "NaT", "<NA>", "null", "None"})  # as frames are written
+_NOT_KNOWN_IN_FRAMES = frozenset({"NaT", "<NA>"})
 _TRUTHS = {
     **dict.fromkeys(("true", "True", "TRUE", "1", "1.0"), True),
     **dict.fromkeys(("false", "False", "FALSE", "0", "0.0"), False),
@@ -53,24 +53,32 @@ class _Times(msgspec.Struct):
 _decode_times = msgspec.json.Decoder(_Times).decode
 
 
-def parse(row: Row) -> StateVector:
+def parse(row: Row, repairs: list[Repair] | None = None) -> StateVector:
     """Parse one row of the `traffic` library's columns.
 
     Args:
         row: By column: `timestamp` (ISO 8601, UTC where it names no zone; s since 1970; or a datetime), `latitude` and
-            `longitude` deg, `icao24` or `callsign`; where known `altitude` and `geoaltitude` ft, `groundspeed` kt,
-            `track` deg, `vertical_rate` ft/min, `onground`, `squawk`. Numbers may be texts; None, NaN and "" mean that
-            a value is not known.
+            `longitude` deg, `icao24` or `callsign`; where known `altitude` (or "ground") and `geoaltitude` ft,
+            `groundspeed` kt, `track` deg, `vertical_rate` ft/min, `onground`, `squawk`. Numbers may be texts;
+            None, NaN, "" and spellings such as `NULL` mean that a value is not known.
+        repairs: Is told which fields were dropped, as they could not be understood.
 
     Raises:
-        SchemaError: It is not a report.
+        SchemaError: Identity, position or time is not right.
     """
     fields: dict[str, object] = {}
     for field, (column, scale) in _NUMBERS.items():
         value = row.get(column)
         if value is None or value == "":
             continue
-        number = _number(column, value)
+        if field == "altitude" and isinstance(value, str) and value.strip().lower() == "ground":
+            fields["on_ground"] = True
+            continue
+        try:
+            number = _number(column, value)
+        except SchemaError as error:
+            _drop(field, error, repairs)
+            continue
         if number is not None:
             fields[field] = number * scale
     time = _time(row.get("timestamp"))
@@ -79,13 +87,20 @@ def parse(row: Row) -> StateVector:
     fields["time"] = time
     fields["icao24"] = _known(row.get("icao24"))
     fields["callsign"] = _known(row.get("callsign"))
-    fields["on_ground"] = _truth("onground", row.get("onground"))
     fields["squawk"] = _digits(row.get("squawk"))
-    return wire.validate(fields)
+    try:
+        fields.setdefault("on_ground", _truth("onground", row.get("onground")))
+    except SchemaError as error:
+        _drop("on_ground", error, repairs)
+    return wire.validate(fields, repairs)
 
 
-def parse_line(line: bytes) -> StateVector:
+def parse_line(line: bytes, repairs: list[Repair] | None = None) -> StateVector:
     """Parse one JSON line: a row of the same columns or, if it has a `lat`, a state vector as on the wire.
+
+    Args:
+        line: UTF-8.
+        repairs: Is told which fields were dropped, as they could not be understood.
 
     Raises:
         SchemaError: It is not a report, or is a state vector without a `time`.
@@ -95,11 +110,19 @@ def parse_line(line: bytes) -> StateVector:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         row = None
     if isinstance(row, dict) and "lat" not in row:
-        return parse(row)
-    state = wire.decode(line)  # which also tells what is wrong with a line that is not an object
+        return parse(row, repairs)
+    state = wire.decode(line, repairs)  # which also tells what is wrong with a line that is not an object
     if state.time is None:
         raise SchemaError("missing", "time", "absent", "a recorded report needs its time")
     return state
+
+
+def _drop(field: str, error: SchemaError, repairs: list[Repair] | None) -> None:
+    """Do without a field that cannot be understood, unless a report needs it."""
+    if field in VITAL:
+        raise error
+    if repairs is not None:
+        repairs.append(Repair(field, error))
 
 
 def event_time(row: Row | bytes) -> float | None:
@@ -122,23 +145,26 @@ def event_time(row: Row | bytes) -> float | None:
 def _known(value: object) -> object:
     """Return a value, or None for what frames hold where a value is not known: None, NaN, NaT and their spellings."""
     if isinstance(value, str):
-        return None if value in _NOT_A_VALUE or value.isspace() else value
+        return None if value in _NOT_KNOWN_IN_FRAMES or is_unknown(value) else value
     return value if value == value else None  # NaN and NaT differ from themselves
 
 
 def _number(column: str, value: object) -> float | None:
-    value = _known(value)
-    if value is None:
-        return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if _known(value) is None:
+            return None
         raise SchemaError("type", column, repr(value)[:60], "a number is required")
     try:
         number = _float(value) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
-        raise SchemaError("format", column, repr(value)[:60], "a number is required") from None
-    if not math.isfinite(number):
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    if _known(value) is None:
+        return None
+    if math.isinf(number):
         raise SchemaError("not-finite", column, str(number), "a finite number is required")
-    return number
+    raise SchemaError("format", column, repr(value)[:60], "a number is required")
 
 
 def _time(value: object) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
@@ -32,6 +32,10 @@ class Source(Protocol):
     @property
     def refused(self) -> int:
         """How many rows or messages were not reports, so far."""
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """How many values were dropped so far, as they could not be understood, by field of the wire."""
 
     def __enter__(self) -> Self: ...
 

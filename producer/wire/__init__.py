@@ -17,7 +17,7 @@ from producer.wire.codec import (
     encode_array,
     validate,
 )
-from producer.wire.fields import ICAO24, MAX_CALLSIGN, MAX_ID, MAX_REGISTRATION
+from producer.wire.fields import ICAO24, MAX_CALLSIGN, MAX_ID, MAX_REGISTRATION, VITAL, is_unknown
 from producer.wire.refusal import REASONS, Repair, SchemaError
 from producer.wire.state import ALIASES, FIELDS, KINDS, LIMITS, MAX_MAGNITUDE, MAX_TIME, POSITION_SOURCES, StateVector
 
@@ -36,6 +36,7 @@ __all__ = [
     "MAX_VALUE_BYTES",
     "POSITION_SOURCES",
     "REASONS",
+    "VITAL",
     "Repair",
     "SchemaError",
     "StateVector",
@@ -44,5 +45,6 @@ __all__ = [
     "decode_batch",
     "encode",
     "encode_array",
+    "is_unknown",
     "validate",
 ]

@@ -46,6 +46,31 @@ def test_a_recording_is_published_with_its_own_times(broker):
     assert [decode(record.value) for record in records(broker.address, "shipments")] == expected
 
 
+def test_several_recordings_are_published_together_in_the_order_of_time(broker, tmp_path):
+    header = "timestamp;icao24;latitude;longitude"
+    (tmp_path / "hours").mkdir()
+    (tmp_path / "hours" / "b.csv").write_text(f"{header}\n1002;00000b;48,5;2\n1004;00000b;48,5;2\n")
+    (tmp_path / "hours" / "a.csv").write_text(f"{header}\n1001;00000a;48,5;2\n1003;00000a;48,5;2\n1004;junk;1;1\n")
+    (tmp_path / "c").write_text('[{"timestamp": 1005, "icao24": "00000c", "latitude": 48, "longitude": 2}]')
+    arguments = ("--bootstrap-servers", broker.address, "--speed", "max", "--partitions", "1", "--topic", "several")
+    status, _, err = run("replay", "c", "hours", *arguments, cwd=tmp_path)
+    assert status == 0, err
+    assert "delivered 5, 1 rows refused" in err
+    published = [decode(record.value) for record in records(broker.address, "several")]
+    assert [(state.time, state.key) for state in published] == [
+        (1001.0, "00000a"), (1002.0, "00000b"), (1003.0, "00000a"), (1004.0, "00000b"), (1005.0, "00000c")
+    ]  # fmt: skip
+
+
+def test_standard_input_is_published(broker, tmp_path):
+    (tmp_path / "r").write_text('{"timestamp": 1005, "icao24": "00000c", "latitude": 48, "longitude": 2}\n')
+    with (tmp_path / "r").open() as piped:
+        arguments = ("--bootstrap-servers", broker.address, "--speed", "max", "--topic", "piped")
+        status, _, err = run("replay", "-", *arguments, stdin=piped)
+    assert status == 0, err
+    assert count(broker.address, "piped") == 1
+
+
 def test_every_option_may_come_from_the_environment(broker):
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": broker.address,
@@ -81,7 +106,11 @@ def test_no_broker_is_one_line_and_status_2(nobody):
     ("arguments", "says"),
     [
         (["replay", "absent.csv"], "absent.csv"),
-        (["replay", "."], "unknown format"),
+        (["replay", "producer/wire"], "producer/wire: holds no recordings (.csv"),
+        (["replay", "-", "absent.csv"], "standard input: can be read once"),
+        (["replay", "-", "--loop"], "standard input can be read once"),
+        (["replay", "-", "--stop-on-eof"], "--stop-on-eof"),
+        (["replay", "--format", "xml"], "--format"),
         (["replay", "--speed", "0"], "neither a positive number nor 'max'"),
         (["replay", "--speed", "fast"], "neither a positive number nor 'max'"),
         (["replay", "--speed", "nan"], "neither a positive number nor 'max'"),

@@ -81,6 +81,7 @@ def test_a_line_tells_what_is_wrong(counts, recording, source, caplog):
     now[0] = 10.0
     counts.sent, counts.delivered, counts.failed, counts.in_flight, counts.silent_for = 2000, 700, 300, 1000, 4.0
     recording.refused = 7
+    recording.repaired.update(squawk=1_200, altitude=1)
     with caplog.at_level("INFO"):
         progress.show(1.0)
     assert caplog.messages == [
@@ -88,7 +89,8 @@ def test_a_line_tells_what_is_wrong(counts, recording, source, caplog):
         "NO ANSWER from the broker for 4 s, waiting"
     ]
     assert progress.summary() == (
-        "sent 2,000 reports in 10.0 s (200/s), delivered 700, NOT delivered 300, 7 rows refused"
+        "sent 2,000 reports in 10.0 s (200/s), delivered 700, NOT delivered 300, 7 rows refused, "
+        "values dropped: squawk 1,200, altitude 1"
     )
 
 

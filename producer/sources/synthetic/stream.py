@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from types import TracebackType
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import numpy as np
@@ -28,6 +28,7 @@ class Synthetic:
 
     name = "made-up flights"
     refused = 0
+    repaired: Mapping[str, int] = MappingProxyType({})
 
     def __init__(
         self,

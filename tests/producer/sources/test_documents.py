@@ -63,9 +63,10 @@ def test_an_array_that_is_never_closed_is_told_line_by_line(read):
 
 
 def test_a_document_is_not_gathered_without_end(read):
-    line = json.dumps(REPORTS[0])
-    rows = read("{\n" + f"{line}\n" * 5_000, longest=1 << 16)
-    assert values(rows[1:]) == REPORTS[:1] * 5_000
+    rows = read(json.dumps(REPORTS * 1_000, indent=0), longest=1 << 16)
+    number, error = rows[0]
+    assert (number, error.reason, error.value) == (1, "too-large", "a document of over 65,536 bytes")
+    assert len(rows) == 1 + 3_000 * 4 + 1
 
 
 def test_a_line_of_an_answer_may_be_long(read):

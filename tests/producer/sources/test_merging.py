@@ -66,6 +66,14 @@ def test_what_is_refused_is_counted_over_all(merged):
     assert recording.refused == 3
 
 
+def test_what_is_dropped_is_counted_over_all(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text("timestamp,icao24,latitude,longitude,squawk\n1,392ae7,49,2,9999\n")
+    recording = Merged([InOrder(Recording(tmp_path / f"{name}.csv")) for name in "ab"])
+    assert len(list(recording)) == 2
+    assert recording.repaired == {"squawk": 2}
+
+
 def test_one_without_reports_is_told_at_the_start(merged):
     states = iter(merged(a=[10.0], empty=["x"]))
     with pytest.raises(SourceError, match="empty: holds no reports"):

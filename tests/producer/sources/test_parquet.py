@@ -109,3 +109,13 @@ def test_columns_may_be_of_any_type_that_holds_their_values(tmp_path):
     (state,) = Recording(tmp_path / "r.parquet")
     assert (state.icao24, state.callsign, state.lat, state.lon) == ("392ae7", "AFR21SQ", 49.25, 2.0)
     assert state.time == datetime(2021, 10, 7, tzinfo=UTC).timestamp()
+
+
+def test_a_text_that_is_no_utf_8_costs_its_field_alone(tmp_path):
+    columns = {name: [value] for name, value in ROW.items()}
+    broken = pa.array([b"\xe9A1"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table(columns | {"callsign": broken}), tmp_path / "r.parquet")
+    recording = Recording(tmp_path / "r.parquet")
+    (state,) = recording
+    assert (state.icao24, state.callsign) == ("392ae7", None)
+    assert recording.repaired == {"callsign": 1}

@@ -134,6 +134,25 @@ def test_a_bad_row_is_counted_logged_and_skipped(tmp_path, caplog):
     assert "r.csv, line 4: row = 3 values" in caplog.messages[1]
 
 
+def test_dropped_values_are_counted_by_field_and_the_first_of_each_is_logged(tmp_path, caplog):
+    rows = [ROW | {"squawk": "9999"}, ROW, ROW | {"squawk": "8", "altitude": "high"}]
+    recording = Recording(write(tmp_path / "r.csv", csv_text(*(row.values() for row in rows), header=ROW)), "r.csv")
+    with caplog.at_level(logging.WARNING):
+        assert len(list(recording)) == 3
+    assert recording.refused == 0
+    assert recording.repaired == {"squawk": 2, "altitude": 1}
+    assert [message[:30] for message in caplog.messages] == [
+        "r.csv, line 2: squawk = '9999'", "r.csv, line 4: altitude = 'hig"
+    ]  # fmt: skip
+
+
+def test_what_was_dropped_of_a_refused_row_is_not_counted(tmp_path):
+    row = ROW | {"altitude": "high", "timestamp": ""}
+    recording = Recording(write(tmp_path / "r.csv", csv_text(row.values(), ROW.values(), header=ROW)))
+    assert len(list(recording)) == 1
+    assert recording.repaired == {}
+
+
 def test_many_bad_rows_do_not_fill_the_log(tmp_path, caplog):
     text = csv_text(NEEDED.values(), *[("x", "392ae7", "49", "2")] * 2500)
     recording = Recording(write(tmp_path / "r.csv", text))

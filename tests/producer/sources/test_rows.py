@@ -5,6 +5,7 @@ import math
 import time
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,19 +99,60 @@ def test_onground_in_every_spelling(given_as, read_as):
         ("latitude", "north", "format", "latitude"),
         ("latitude", "91", "range", "lat"),
         ("latitude", [1], "type", "latitude"),
+        ("latitude", "4_9", "format", "latitude"),
         ("longitude", "inf", "not-finite", "longitude"),
         ("longitude", "1_0", "format", "longitude"),
         ("longitude", "\u0661", "format", "longitude"),
         ("timestamp", "1_633_611_601", "format", "timestamp"),
         ("icao24", "", "missing", "icao24"),
         ("icao24", "xyz", "format", "icao24"),
-        ("onground", "maybe", "format", "onground"),
     ],
 )
 def test_a_bad_row_names_its_field(column, value, reason, field):
     with pytest.raises(SchemaError) as caught:
         parse({**NEEDED, column: value})
     assert (caught.value.reason, caught.value.field) == (reason, field)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "field", "reason"),
+    [
+        ("altitude", "high", "altitude", "format"),
+        ("altitude", "1e99", "altitude", "range"),
+        ("altitude", "3_000", "altitude", "format"),
+        ("groundspeed", "-5", "velocity", "range"),
+        ("groundspeed", "inf", "velocity", "not-finite"),
+        ("track", [270], "track", "type"),
+        ("vertical_rate", True, "vertical_rate", "type"),
+        ("onground", "maybe", "on_ground", "format"),
+        ("squawk", "9999", "squawk", "format"),
+        ("callsign", "x" * 17, "callsign", "format"),
+        ("callsign", "AFR\udce91", "callsign", "format"),
+    ],
+)
+def test_a_value_that_cannot_be_understood_costs_its_field_alone(column, value, field, reason):
+    repairs = []
+    state = parse({**ROW, column: value}, repairs)
+    assert getattr(state, field) is None
+    assert state == msgspec.structs.replace(STATE, **{field: None})
+    assert [(repair.field, repair.error.reason) for repair in repairs] == [(field, reason)]
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "N/A", "none", "Nan", "\0\0\0", "@@@@@@@@", "________"])
+def test_what_is_spelled_as_not_known_is_absent_and_no_repair(nothing):
+    repairs = []
+    row = {**dict.fromkeys(ROW, nothing), **NEEDED}
+    assert parse(row, repairs) == StateVector(icao24="392ae7", lat=49.0, lon=2.0, time=1633611601.0)
+    assert not repairs
+
+
+@pytest.mark.parametrize("ground", ["ground", " GROUND "])
+@pytest.mark.parametrize("onground", ["", "False", "junk"])
+def test_an_altitude_of_ground_is_on_the_ground(ground, onground):
+    repairs = []
+    state = parse({**NEEDED, "altitude": ground, "onground": onground}, repairs)
+    assert (state.on_ground, state.altitude) == (True, None)
+    assert len(repairs) == (onground == "junk")
 
 
 def test_a_json_line_is_a_row_or_a_state_vector():
