@@ -22,7 +22,8 @@ import psutil
 from playwright.sync_api import CDPSession
 
 from benchmarks.chromium import browsing
-from benchmarks.processes import running, wait_ready
+from benchmarks.processes import running
+from benchmarks.stage import find_broker, find_server
 
 MINUTES = float(os.environ.get("BENCH_MINUTES", "20"))
 FLIGHTS = int(os.environ.get("BENCH_FLIGHTS", "5000"))
@@ -68,12 +69,11 @@ def _served() -> Iterator[str]:
     """A live server of made-up flights, all of which it has heard; its address."""
     limit = _LIMIT + 60 * MINUTES
     with running("tracker.devbroker", "--port", 0, limit=limit) as broker:
-        address = broker.hear(" at ").split(" at ")[1].split(",")[0]
+        address = find_broker(broker)
         flights = ("synthetic", "--bootstrap-servers", address, "--flights", FLIGHTS)
         serve = ("serve", "--port", 0, "--bootstrap-servers", address, "--stop-on-eof")
         with running("producer", *flights, limit=limit), running("tracker", *serve, limit=limit) as server:
-            where = server.hear("Serving http").split()[1]
-            wait_ready(where.removeprefix("http://"))
+            where = f"http://{find_server(server)}"
             with browsing() as page:
                 page.goto(f"{where}{_WORLD}")
                 page.wait_for_function("count => window.flights && flights.fleet.size >= count", arg=FLIGHTS)
