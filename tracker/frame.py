@@ -75,29 +75,36 @@ def rows_where(
 
     Raises:
         UnknownColumn: A name that is not in `COLUMNS`.
-        BadOption: `where` is not an expression over the columns, or compares a text with a number.
+        BadOption: `where` is not an expression over the columns, compares a text with a number or a time without a
+            zone, or is not true or false for each row.
     """
     chosen = [column.name for column in choose_columns(columns)]
     if callable(where):
         return df.loc[where(df), chosen].reset_index(drop=True)
+    check_where(where, names)
     try:
-        _check_comparisons(where, names)
-        return df.query(where, local_dict=dict(names), global_dict={})[chosen].reset_index(drop=True)
-    except BadOption:
-        raise
+        rows = df.eval(where, local_dict=dict(names), global_dict={})
     except (SyntaxError, NameError, TypeError, ValueError) as error:
-        known = ", ".join(column.name for column in COLUMNS)
-        raise BadOption("where", where, f"an expression over the columns {known} is needed ({error})") from error
+        raise _no_expression(where, error) from error
+    if not isinstance(rows, pd.Series) or not pd.api.types.is_bool_dtype(rows):
+        raise BadOption("where", where, "an expression that is true or false for each row is needed, as altitude > 3e4")
+    return df.loc[rows, chosen].reset_index(drop=True)
 
 
-def _check_comparisons(where: str, names: Mapping[str, object]) -> None:
+def check_where(where: str, names: Mapping[str, object]) -> None:
     """Refuse to compare a column with what none of its values can equal: that would leave no row, without a word.
 
+    Args:
+        where: As in `rows_where`; it is not evaluated.
+        names: As there.
+
     Raises:
-        BadOption: The expression compares a text with a number.
-        SyntaxError: It is not an expression.
+        BadOption: It is not an expression, or compares a text with a number or a time without a zone.
     """
-    tree = ast.parse(_AT.sub(rf"{_NAMED}\1", where.replace("`", "").strip()), mode="eval")
+    try:
+        tree = ast.parse(_AT.sub(rf"{_NAMED}\1", where.replace("`", "").strip()), mode="eval")
+    except (SyntaxError, ValueError) as error:
+        raise _no_expression(where, error) from error
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
@@ -107,12 +114,26 @@ def _check_comparisons(where: str, names: Mapping[str, object]) -> None:
                 _check_comparison(where, column, value)
 
 
+def _no_expression(where: str, error: Exception) -> BadOption:
+    known = ", ".join(column.name for column in COLUMNS)
+    return BadOption("where", where, f"an expression over the columns {known} is needed ({error})")
+
+
 def _check_comparison(where: str, column: Column, value: object) -> None:
     is_text = column.dtype == "category"
     if is_text and isinstance(value, int | float | np.number) and not isinstance(value, bool):
         raise BadOption("where", where, f"{column.name} is a text: compare it with {str(value)!r}, not with {value!r}")
     if not is_text and column.field != "time" and isinstance(value, str):
         raise BadOption("where", where, f"{column.name} is no text: compare it with a number, not with {value!r}")
+    if column.field == "time" and isinstance(value, str) and _lacks_zone(value):
+        raise BadOption("where", where, f"{column.name} is in UTC: compare it with '{value}Z', not with {value!r}")
+
+
+def _lacks_zone(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is None
+    except ValueError:
+        return False
 
 
 def _values(side: ast.expr, names: Mapping[str, object]) -> list[object]:

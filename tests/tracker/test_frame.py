@@ -217,6 +217,16 @@ class TestRowsWhere:
         names = {"code": "7700", "codes": ["1000"], "limit": 5_000}
         assert list(rows_where(df, where, ["key"], names).key) == keys
 
+    @pytest.mark.parametrize("where", ["timestamp > '1970-01-01 00:00:30'", "timestamp > @noon"])
+    def test_a_time_without_a_zone_is_refused_with_how_to_write_it(self, df, where):
+        with pytest.raises(BadOption, match=r"timestamp is in UTC: compare it with '1970-01-01.*Z'"):
+            rows_where(df, where, names={"noon": "1970-01-01T12:00"})
+
+    @pytest.mark.parametrize("where", ["altitude", "True", "altitude + 1", "callsign"])
+    def test_what_is_not_true_or_false_for_each_row_is_refused(self, df, where):
+        with pytest.raises(BadOption, match="true or false for each row"):
+            rows_where(df, where)
+
     @pytest.mark.parametrize("where", ["altitude >", "height > 3", "@nobody == 3", "", "1 +"])
     def test_what_is_no_expression_over_the_columns_is_refused_with_their_names(self, df, where):
         with pytest.raises(BadOption, match=r"where=.*timestamp, icao24, callsign"):

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
+from tracker.columns.names import choose_columns
 from tracker.errors import BrokerWarning, FeedFailed
 from tracker.feed.consumer import connected
 from tracker.feed.session import Feed
-from tracker.frame import Where, frame, names_of_caller, rejected_frame, rows_where, track_frame
+from tracker.frame import Where, check_where, frame, names_of_caller, rejected_frame, rows_where, track_frame
 from tracker.jupyter import options
 from tracker.jupyter.background import Background
 from tracker.jupyter.batches import new_rows
@@ -263,9 +264,16 @@ class Tracker:
             every: The least time from one frame to the next.
             columns: As in `frame`.
             where: As in `frame`; frames that it leaves empty are not handed out.
+
+        Raises:
+            BadOption: `every` is not a span, or `where` compares what can never be equal.
+            UnknownColumn: There is no such column.
         """
         pause = parse_span("every", every)
         names = {} if where is None else names_of_caller()
+        choose_columns(columns)
+        if isinstance(where, str):
+            check_where(where, names)
         return new_rows(lambda: self._store, self._background, self._changes, pause, columns, where, names)
 
     def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from tracker import (
     NotSettled,
     Tracker,
     UnknownAircraft,
+    UnknownColumn,
 )
 from tracker.devbroker import BrokerThread
 
@@ -347,6 +348,13 @@ async def test_batches_take_the_names_of_where_at_the_call(tracker, topic):
     rows = [key async for df in batches for key in df.key if not tracker.stop()]
     assert rows == ["000003", "000004"]
     assert limit == 0
+
+
+async def test_batches_that_could_never_come_are_refused_at_the_call(tracker):
+    with pytest.raises(BadOption, match="squawk is a text"):
+        tracker.batches(where="squawk == 7700")
+    with pytest.raises(UnknownColumn):
+        tracker.batches(columns=["height"])
 
 
 async def test_batches_hand_out_each_new_row_once(tracker, topic):
