@@ -15,6 +15,7 @@ from producer.wire.codec import (
     decode_batch,
     encode,
     encode_array,
+    unused_fields,
     validate,
 )
 from producer.wire.fields import ICAO24, MAX_CALLSIGN, MAX_ID, MAX_REGISTRATION, VITAL, is_unknown
@@ -46,5 +47,6 @@ __all__ = [
     "encode",
     "encode_array",
     "is_unknown",
+    "unused_fields",
     "validate",
 ]

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from producer.wire.dialects import SIGNS, envelope_of, refuse_foreign
 from producer.wire.fields import Texts, build, spell_texts
 from producer.wire.refusal import UNREADABLE, Repair, SchemaError, refuse_unreadable, shorten
 from producer.wire.rescue import read_constants, read_object
@@ -25,15 +26,25 @@ MAX_ARRAY_ITEMS = 1 << 15
 
 # What the slow path reads: every field and alias, of any type. Unknown fields are skipped by the same parser as on the
 # fast path, so both agree on what is JSON.
-_Loose = msgspec.defstruct("_Loose", [(name, Any, None) for name in NAMES])
-# Aliases of the fields that may be absent from a valid state vector.
+_Loose = msgspec.defstruct(
+    "_Loose", [*((name, Any, None) for name in NAMES), *((name, Any, msgspec.UNSET) for name in SIGNS)]
+)
+# Aliases of the fields that may be absent from a valid state vector, and the signs of other dialects.
 _OPTIONAL_ALIASES = tuple(name for field in ("callsign", "track", "altitude", "time") for name in ALIASES[field])
-_Aliases = msgspec.defstruct("_Aliases", [(name, msgspec.Raw | None, None) for name in _OPTIONAL_ALIASES])
+_Aliases = msgspec.defstruct(
+    "_Aliases",
+    [
+        *((name, msgspec.Raw | None, None) for name in _OPTIONAL_ALIASES),
+        *((name, msgspec.Raw | msgspec.UnsetType, msgspec.UNSET) for name in SIGNS),
+    ],
+)
 _NO_ALIASES = _Aliases()
 
 _decode_strictly = msgspec.json.Decoder(StateVector).decode
 _decode_aliases = msgspec.json.Decoder(_Aliases).decode
 _decode_loosely = msgspec.json.Decoder(_Loose).decode
+_decode_names = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_READ = frozenset(NAMES)
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 _encoder = msgspec.json.Encoder()
@@ -81,8 +92,15 @@ def decode_batch(
             texts = spell(vector.icao24, vector.callsign, vector.squawk, vector.id)
             if not data.isascii():
                 data.decode()  # a field that is skipped is not checked by the parser
+            # Two foreign fields without their native counterparts leave one of these unknown.
             if (
-                vector.time is None or vector.track is None or vector.altitude is None or vector.callsign is None
+                vector.time is None
+                or vector.track is None
+                or vector.altitude is None
+                or vector.callsign is None
+                or vector.velocity is None
+                or vector.vertical_rate is None
+                or vector.on_ground is None
             ) and _decode_aliases(data) != _NO_ALIASES:
                 vector = _decode_slowly(data, len(vectors), repairs)
             elif texts is not None:
@@ -173,12 +191,21 @@ def _decode_slowly(data: bytes, place: int, repairs: list[tuple[int, Repair]] | 
     mended: list[Repair] = []
     try:
         data.decode()
-        vector = build(partial(getattr, _decode_loosely(data)), mended)
+        loose = _decode_loosely(data)
     except UNREADABLE as error:
         rescued = read_object(data, error)
         if rescued is None:
+            if envelope := envelope_of(data):
+                raise envelope from None
             refuse_unreadable(data, error, "an object")
-        vector = build(rescued.get, mended)
+        vector = _build(rescued, mended)
+    else:
+        get = partial(getattr, loose)
+        refuse_foreign([name for name in SIGNS if getattr(loose, name) is not msgspec.UNSET], get)
+        try:
+            vector = build(get, mended)
+        except SchemaError as error:
+            raise (error.reason == "missing" and envelope_of(data)) or error from None
     if repairs is not None:
         repairs += [(place, repair) for repair in mended]
     return vector
@@ -190,9 +217,23 @@ def _read_item(item: msgspec.Raw, repairs: list[Repair]) -> StateVector:
 
 def _build_item(item: object, repairs: list[Repair]) -> StateVector:
     if isinstance(item, dict):
-        return build(item.get, repairs)
+        return _build(item, repairs)
     reason = "array" if isinstance(item, list) else "type"
     raise SchemaError(reason, value=shorten(item), limit="one state vector is required here")
+
+
+def _build(document: dict[str, Any], repairs: list[Repair]) -> StateVector:
+    refuse_foreign([name for name in SIGNS if name in document], document.get)
+    return build(document.get, repairs)
+
+
+def unused_fields(data: bytes | bytearray | memoryview) -> list[str]:
+    """Return the names of an object that nobody reads; nothing where it is no JSON object."""
+    try:
+        names = _decode_names(data)
+    except UNREADABLE:
+        return []
+    return [name for name in names if name not in _READ]
 
 
 def _with_texts(vector: StateVector, texts: Texts) -> StateVector:

@@ -19,6 +19,8 @@ REASONS = (
     "json",  # the text is no JSON
     "nesting",  # nested too deeply to be read
     "array",  # an array where one state vector is expected: decode_array reads it
+    "dialect",  # a record of another dialect, whose names or units differ: a mapping reads it
+    "envelope",  # a state vector may be within what Kafka Connect, Debezium or a schema registry put around it
     "type",  # a value of the wrong JSON type, such as a number as a string
     "missing",  # no position, or none of icao24, callsign and id
     "format",  # a text that is not spelled as its field must be

@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 
+from producer.wire.dialects import SIGNS
 from producer.wire.refusal import UNREADABLE
 from producer.wire.state import NAMES
 
-# Every field and alias with its value left as text, to find the one that no Python value can hold.
-_Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in NAMES])
+_READ = (*NAMES, *SIGNS)
+# What is read with its value left as text, to find the one that no Python value can hold.
+_Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in _READ])
 _decode_unread = msgspec.json.Decoder(_Unread).decode
 _decode_any = msgspec.json.Decoder().decode
 _decode_leniently = json.JSONDecoder().decode
@@ -59,7 +61,7 @@ def _read_oversized(data: bytes) -> dict[str, Any] | None:
         unread = _decode_unread(data)
     except UNREADABLE:
         return None
-    return {name: _read_value(text) for name in NAMES if (text := bytes(getattr(unread, name)))}
+    return {name: _read_value(text) for name in _READ if (text := bytes(getattr(unread, name)))}
 
 
 def _read_value(text: bytes) -> object:

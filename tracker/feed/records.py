@@ -13,11 +13,14 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from producer.wire import Repair, SchemaError, StateVector, decode_array, decode_batch
+from producer.wire import Repair, SchemaError, StateVector, decode_array, decode_batch, unused_fields
 from tracker.feed.batch import Batch, collect
 from tracker.feed.clocks import MENDED, TOLERATED, Clocks
 
 _SHOWN_BYTES = 64  # of a refused value
+
+SAMPLED = 61
+"""One record in so many is looked at for fields that nobody reads; a prime, as producers may take turns."""
 
 _Placed = tuple[int, Repair]  # the row of the batch, and what was mended there
 
@@ -78,6 +81,8 @@ class Reading:
     """By field: how many values of the batch were mended."""
     examples: Sequence[Reject] = ()
     """One that was mended for each of these fields."""
+    unused: Sequence[str] = ()
+    """Names in a record of the sample that nobody reads."""
 
 
 def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = False) -> Reading:
@@ -89,6 +94,19 @@ def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = 
         clocks: What is known of the clocks of this topic; it is told more.
         live: The records came while we were reading.
     """
+    reading = _read(records, now, clocks, live=live)
+    unused = _sample(records)
+    return replace(reading, unused=unused) if unused else reading
+
+
+def _sample(records: Sequence[Record]) -> Sequence[str]:
+    """Return the names that nobody reads in the record of the sample, if there is one among these."""
+    place = -records[0].offset % SAMPLED if records else 0
+    value = records[place].value if place < len(records) else None
+    return unused_fields(value) if value else ()
+
+
+def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool) -> Reading:
     rejects: list[Reject] = []
     repairs: list[_Placed] = []
     tombstones = 0

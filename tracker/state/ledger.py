@@ -19,6 +19,9 @@ SPAN = 60.0
 SAID_EVERY = 600.0
 """How often one reason is said again while more is refused for it, s."""
 
+_MOST_NAMES = 100  # of unused fields: names that are made up must not fill the memory
+_LONGEST_NAME = 60  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -43,6 +46,8 @@ class Ledger:
         self._mended: deque[Reject] = deque(maxlen=kept)  # apart: what is mended without end displaces no refusal
         self.repaired: Counter[str] = Counter()
         """By field: values that were mended."""
+        self.unused: Counter[str] = Counter()
+        """By name: records of a sample with a field that nobody reads."""
         self._taken = 0
         self._counts: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
@@ -57,6 +62,7 @@ class Ledger:
         now: float,
         *,
         examples: Sequence[Reject] = (),
+        unused: Sequence[str] = (),
     ) -> Sequence[Refusal]:
         """Count what a reading held.
 
@@ -66,6 +72,7 @@ class Ledger:
             repaired: By field, how many values were mended.
             now: When that was.
             examples: Some of the mended reports.
+            unused: Names in one of its records that nobody reads.
 
         Returns:
             What is to be said in a log: each reason at its first time, and then every `SAID_EVERY` seconds at most.
@@ -73,6 +80,9 @@ class Ledger:
         self._taken += taken
         self.repaired.update(repaired)
         self._mended.extend(examples)
+        for name in unused:
+            if name[:_LONGEST_NAME] in self.unused or len(self.unused) < _MOST_NAMES:
+                self.unused[name[:_LONGEST_NAME]] += 1
         if self._lately and now - self._lately[-1][0] < 1.0:
             moment, before, refused = self._lately[-1]
             self._lately[-1] = (moment, before + taken, refused + len(rejects))

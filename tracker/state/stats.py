@@ -28,6 +28,8 @@ class Stats:
     """The same by reason, the most frequent first, each with its newest example."""
     repaired: dict[str, int] = field(default_factory=dict)
     """By field: values that were mended, so that the rest of their report could be taken."""
+    unused: dict[str, int] = field(default_factory=dict)
+    """By name: fields that nobody reads, in so many records of a sample (one in 61)."""
     duplicates: int = 0
     """Reports with the key and event time of one already held: dropped."""
     late: int = 0

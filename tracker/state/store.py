@@ -63,7 +63,9 @@ class Store:
         counts = self._counts
         with self._lock:
             taken = 0 if reading.batch is None else len(reading.batch)
-            said = self._ledger.note(taken, reading.rejects, reading.repaired, now, examples=reading.examples)
+            said = self._ledger.note(
+                taken, reading.rejects, reading.repaired, now, examples=reading.examples, unused=reading.unused
+            )
             counts["rejected"] += len(reading.rejects)
             counts["tombstones"] += reading.tombstones
             if reading.batch is not None:
@@ -151,6 +153,7 @@ class Store:
             **self._counts,
             refused=self._ledger.refused(),
             repaired=dict(self._ledger.repaired),
+            unused=dict(self._ledger.unused),
             clock_correction=status.clocks.correction,
             trouble=_join(self._ledger.trouble(now), status.clocks.trouble(time.time())),
             rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tracker.feed.batch import FLOATS
 from tracker.feed.clocks import Clocks
-from tracker.feed.records import read
+from tracker.feed.records import SAMPLED, read
 
 GOOD = b'{"icao24": "abc123", "lat": 48.0, "lon": 2.0}'
 
@@ -158,3 +158,19 @@ def test_every_record_is_counted_once_whatever_it_holds(values):
     accounted = len(reading.sources) + len(reading.rejects) + reading.tombstones
     assert accounted >= len(values) - values.count(b"[]")
     assert len(reading.sources) >= values.count(GOOD)
+
+
+def test_the_fields_that_nobody_reads_are_told_of_one_record_in_some():
+    records = [Record(good(colour=1), offset=offset) for offset in range(1, 3 * SAMPLED)]
+    assert list(read(records[: SAMPLED - 2], now=0.0, clocks=Clocks()).unused) == []
+    assert list(read(records, now=0.0, clocks=Clocks()).unused) == ["colour"]
+    told = [read([record], now=0.0, clocks=Clocks()).unused for record in records]
+    assert [record.offset for record, names in zip(records, told, strict=True) if names] == [SAMPLED, 2 * SAMPLED]
+    assert read([Record(None, offset=0)], now=0.0, clocks=Clocks()).unused == ()
+
+
+def test_records_of_another_dialect_and_envelopes_are_refused_beside_good_ones():
+    frame = {"latitude": 1, "longitude": 2, "icao24": "abc123", "altitude": 35000, "groundspeed": 1, "onground": False}
+    values = [GOOD, json.dumps(frame).encode(), b'{"schema": {}, "payload": {}}']
+    reading = read([Record(value) for value in values], now=0.0, clocks=Clocks())
+    assert (len(reading.batch), [reject.reason for reject in reading.rejects]) == (1, ["dialect", "envelope"])

@@ -42,6 +42,14 @@ def test_mended_records_stand_among_the_refused_ones_and_displace_none():
     assert ledger.refused()[0].count == 1
 
 
+def test_unused_fields_are_counted_by_name_however_many_are_made_up():
+    ledger = Ledger()
+    ledger.note(1, [], {}, now=0.0, unused=["colour", "x" * 1000])
+    ledger.note(1, [], {}, now=0.0, unused=["colour", *(f"made-up-{n}" for n in range(1_000))])
+    assert (ledger.unused["colour"], len(ledger.unused)) == (2, 100)
+    assert max(map(len, ledger.unused)) == 60
+
+
 class TestTrouble:
     def test_a_few_refused_among_many_are_none(self):
         ledger = Ledger()
