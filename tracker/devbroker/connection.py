@@ -170,7 +170,7 @@ class Connection(asyncio.BufferedProtocol):
             self._stop_waiting()
 
     def _stop_waiting(self) -> None:
-        """Fetches and joins may wait for minutes; a client that hangs up meanwhile must not leave them behind."""
+        """End fetches and joins that wait, for minutes perhaps: a client that hangs up must not leave them behind."""
         if self._deferred is not None and self._deferred.abandons:
             self._deferred.ready.cancel()
 

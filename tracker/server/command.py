@@ -29,7 +29,7 @@ class ServeError(click.ClickException):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens.
+    """Return a socket that listens.
 
     Args:
         host: Name or address.

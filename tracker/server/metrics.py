@@ -196,7 +196,7 @@ def metrics_routes(metrics: Metrics) -> APIRouter:
 
     @router.get("/metrics", summary="Metrics", response_class=_Exposition)
     async def read_metrics() -> Response:
-        """The numbers of the server in the text format of Prometheus."""
+        """Return the numbers of the server in the text format of Prometheus."""
         body, content_type = metrics.exposition()
         return Response(body, media_type=content_type)
 

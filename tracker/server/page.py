@@ -59,7 +59,7 @@ def add_page(app: FastAPI, folder: Path = PAGE) -> None:
 
 
 def _unless_known(content: bytes, request: Request) -> Response:
-    """The page, or that the browser has it: told by its content, as an installed file's time tells nothing."""
+    """Return the page, or that the browser has it: told by its content, as an installed file's time tells nothing."""
     tag = f'"{sha256(content).hexdigest()[:32]}"'
     known = tag in request.headers.get("if-none-match", "")
     response = Response(status_code=304) if known else HTMLResponse(content)

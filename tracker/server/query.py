@@ -26,7 +26,7 @@ _STATE = tuple(State.model_fields)
 _TRACK = ("time", *NUMBERS, "on_ground", *TEXTS)
 _KNOWN = np.array([False, True, None], np.object_)  # by `on_ground`: 0, 1, and -1, which is the last
 
-# Rows as the models of `tracker.answers` describe them, in a form that is made and encoded 10,000 at a time.
+# Rows as the models of `tracker.server.schemas` describe them, in a form that is made and encoded 10,000 at a time.
 _Flight = msgspec.defstruct("_Flight", ["key", "lat", "lon", *_STATE], gc=False)
 _Properties = msgspec.defstruct("_Properties", _STATE, gc=False)
 _Point = msgspec.defstruct("_Point", ["coordinates"], tag="Point", gc=False)
@@ -43,7 +43,7 @@ class Filter:
     icao24: frozenset[str] | None = None
 
     def rows(self, picture: Picture) -> Rows:
-        """Where in a picture they stand, ascending."""
+        """Return where in a picture they stand, ascending."""
         wanted = np.ones(len(picture), np.bool_)
         if self.box is not None:
             wanted &= self.box.contains(picture.lat, picture.lon)
@@ -83,19 +83,19 @@ def parse_filter(bbox: str = "", callsign: str = "", icao24: str = "") -> Filter
 
 
 def flights(picture: Picture, rows: Rows) -> list[msgspec.Struct]:
-    """What `answers.Flight` describes, of these rows; a number that is not known is NaN, which JSON shows as null."""
+    """Return these rows as `schemas.Flight` describes them; a number that is not known is NaN, in JSON null."""
     return _structs(_Flight, picture, rows)
 
 
 def features(picture: Picture, rows: Rows) -> list[msgspec.Struct]:
-    """What `answers.Feature` describes, of these rows."""
+    """Return these rows as `schemas.Feature` describes them."""
     places = zip(*(_column(picture, name, rows) for name in ("lon", "lat", "geo_altitude")), strict=True)
     points = [_Point((lon, lat) if height != height else (lon, lat, height)) for lon, lat, height in places]  # NaN
     return list(map(_Feature, _column(picture, "key", rows), points, _structs(_Properties, picture, rows)))
 
 
 def track_columns(reports: Reports) -> dict[str, list[Any]]:
-    """What `answers.TrackColumns` describes: a copy."""
+    """Return a copy of the columns as `schemas.TrackColumns` describes them."""
     columns: dict[str, list[Any]] = {}
     for name in _TRACK:
         values = reports.columns[name]

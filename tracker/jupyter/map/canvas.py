@@ -59,7 +59,7 @@ class Canvas:
         self._paint(starts, ends, colour, odd=True)
 
     def stroke(self, lines: Sequence[Floats], colour: str, width: float = 1.0) -> None:
-        """Draws open lines of shape (n, 2), `width` px wide."""
+        """Draw open lines of shape (n, 2), `width` px wide."""
         starts = np.concatenate([line[:-1] for line in lines])
         ends = np.concatenate([line[1:] for line in lines])
         length = np.hypot(*(ends - starts).T)
@@ -84,7 +84,7 @@ class Canvas:
                     self._fine[max(fine_y, 0) : max(fine_y + DOT, 0), max(fine_x, 0) : max(fine_x + DOT, 0)] = paint
 
     def png(self) -> bytes:
-        """The image as a PNG file of 24-bit colours."""
+        """Return the image as a PNG file of 24-bit colours."""
         total = np.zeros((self.height, self.width, 3), np.uint16)
         for row in range(FINE):
             for column in range(FINE):
@@ -98,12 +98,12 @@ class Canvas:
         return b"\x89PNG\r\n\x1a\n" + body
 
     def _near(self, starts: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
-        """Which lines can touch the image."""
+        """Return which lines can touch the image."""
         low, high = np.minimum(starts, ends), np.maximum(starts, ends)
         return np.asarray((high >= -9).all(axis=1) & (low <= (self.width + 9, self.height + 9)).all(axis=1))
 
     def _paint(self, starts: Floats, ends: Floats, colour: str, *, odd: bool) -> None:
-        """Colours what the edges enclose: an odd number of times, or any number."""
+        """Colour what the edges enclose: an odd number of times, or any number."""
         if not len(starts):
             return
         starts, ends = starts * FINE, ends * FINE
@@ -116,7 +116,7 @@ class Canvas:
 
 
 def _turns(starts: Floats, ends: Floats, box: tuple[int, int, int, int]) -> npt.NDArray[np.int64]:
-    """How many times the edges wind around each fine pixel of `box` (left, top, right, bottom).
+    """Count how often the edges wind around each fine pixel of `box` (left, top, right, bottom).
 
     An edge that goes down adds one to every pixel to its right, in the rows whose middle it crosses; one that goes up
     takes one off.

@@ -28,7 +28,7 @@ def choose(
     limit: int,
     followed: int | None = None,
 ) -> npt.NDArray[np.int64]:
-    """The rows of `picture` to draw, at most `limit`; see `LiveMap` for which come first.
+    """Return the rows of `picture` to draw, at most `limit`; see `LiveMap` for which come first.
 
     Args:
         picture: The aircraft; those without a finite position are never drawn.

@@ -91,7 +91,7 @@ class Markers:
         self.drawn, self.resting, self._free = {}, {}, []
 
     def _take(self, key: str) -> Marker | None:
-        """The marker that serves this aircraft already, else one that serves nobody; None: there is none."""
+        """Return the marker that serves this aircraft already, else one that serves nobody; None: there is none."""
         return self.drawn.get(key) or self.resting.pop(key, None) or (self._free.pop() if self._free else None)
 
     def _make(self, look: Look, name: str) -> Marker:
@@ -101,7 +101,7 @@ class Markers:
         return marker
 
     def _rested(self, open_ones: Collection[Marker]) -> list[Marker]:
-        """The markers of lost aircraft that may serve others.
+        """Return the markers of lost aircraft that may serve others.
 
         Not those whose popup may still be open: it says that the aircraft is lost, and must not leap to another.
         """
@@ -144,7 +144,7 @@ class Marker:
         self._at = look
 
     def name(self, name: str, icons: Icons) -> None:
-        """Has the mouse over it tell another name: one message, and none where it is the same."""
+        """Have the mouse over it tell another name: one message, and none where it is the same."""
         if self.widget.title != name:
             with self.widget.hold_sync():
                 self.widget.title = name
@@ -152,7 +152,7 @@ class Marker:
                 self.widget.icon = icons.between
 
     def show(self, look: Look, icons: Icons, draw: int, *, hurry: bool) -> None:
-        """One message with all that changed, or none.
+        """Send one message with all that changed, or none.
 
         Args:
             look: How to draw the aircraft.
@@ -175,7 +175,7 @@ class Marker:
         self.widget.icon = icons.nothing
 
     def _moved(self, look: Look) -> bool:
-        """Whether it shows: by a pixel at the present zoom."""
+        """Return whether it shows: by a pixel at the present zoom."""
         scale: float = 2.0 ** (look.zoom - self._at.zoom)
         (x, y), (new_x, new_y) = self._at.pixel, look.pixel
         return max(abs(new_x - x * scale), abs(new_y - y * scale)) >= STEP
@@ -195,7 +195,7 @@ class Icons:
         self.between = ipyleaflet.DivIcon(icon_size=[0, 0])
 
     def icon(self, symbol: tuple[int, bool]) -> Any:  # noqa: ANN401 - an untyped library's
-        """The icon of a colour class that points or does not."""
+        """Return the icon of a colour class that points or does not."""
         if symbol not in self._icons:
             index, pointing = symbol
             wide = symbols.size(index)
@@ -208,7 +208,7 @@ class Icons:
         return self._icons[symbol]
 
     def widgets(self) -> list[Any]:
-        """All of them, to be closed."""
+        """Return all of them, to be closed."""
         return [*self._icons.values(), self.nothing, self.between, self._pattern, self.layout, self.style]
 
 

@@ -33,7 +33,7 @@ def render(
     limit: int | None = None,
     scale: symbols.Scale = symbols.ALTITUDE,
 ) -> bytes:
-    """The aircraft over land and borders, with the legend, as a PNG of 760 x 400 px.
+    """Draw the aircraft over land and borders, with the legend, as a PNG of 760 x 400 px.
 
     Args:
         picture: What to draw; None for land alone.
@@ -57,7 +57,7 @@ def render(
 
 
 def _to_canvas(view: View, lat: Floats, lon: Floats) -> Floats:
-    """Positions to pixels of the picture, shape (n, 2)."""
+    """Convert positions to pixels of the picture, shape (n, 2)."""
     x, y = project(lat, lon, view.zoom)
     middle_x, middle_y = project(np.array(view.lat), np.array(view.lon), view.zoom)
     return np.stack([x - middle_x + WIDTH / 2, y - middle_y + HEIGHT / 2], axis=-1)
@@ -74,13 +74,13 @@ def _draw_land(canvas: Canvas, view: View) -> None:
 
 
 def _grid_step(zoom: float) -> float:
-    """Degrees between two lines of the grid: at least 90 px."""
+    """Return the degrees between two lines of the grid: at least 90 px."""
     steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
     return next((step for step in steps if step / 360 * 256 * 2.0**zoom >= 90), 30)
 
 
 def _draw_grid(canvas: Canvas, view: View) -> None:
-    """Meridians and parallels with their degrees: without a coast in view, all that tells where one is."""
+    """Draw meridians and parallels with their degrees: without a coast in view, all that tells where one is."""
     step = _grid_step(view.zoom)
     span = WIDTH / (256 * 2.0**view.zoom) * 360
     for number in range(int(np.ceil((view.lon - span / 2) / step)), int((view.lon + span / 2) // step) + 1):
@@ -113,7 +113,7 @@ def _draw_aircraft(canvas: Canvas, view: View, picture: Picture, limit: int | No
 
 
 def _write_names(canvas: Canvas, names: Sequence[tuple[float, float, str]]) -> None:
-    """A name beside each aircraft, where it covers no other name."""
+    """Write a name beside each aircraft, where it covers no other name."""
     taken: list[tuple[float, float, float]] = []
     for x, y, name in names:
         start, end = x + 12, x + 12 + len(name) * LETTER
@@ -136,7 +136,7 @@ def _dot() -> Floats:
 
 
 def _turned(shape: Floats, track: float) -> Floats:
-    """The symbol, turned clockwise by `track` degrees about its middle."""
+    """Return the symbol, turned clockwise by `track` degrees about its middle."""
     sine, cosine = np.sin(np.radians(track)), np.cos(np.radians(track))
     middle = symbols.SIZE / 2
     return np.asarray((shape - middle) @ np.array([[cosine, sine], [-sine, cosine]]) + middle)
@@ -147,7 +147,7 @@ def _box(x: float, y: float, width: float, height: float) -> Floats:
 
 
 def _draw_legend(canvas: Canvas, scale: symbols.Scale) -> None:
-    """The colours from the highest down, at the right edge."""
+    """Draw the colours from the highest down, at the right edge."""
     width, step = max(124, len(scale.title) * LETTER + 16), LINE + 6
     x, y = WIDTH - width - 8, 22.0
     canvas.fill([_box(x, y, width, step * (len(scale.order) + 1) + 8)], "#ffffff")
@@ -160,6 +160,6 @@ def _draw_legend(canvas: Canvas, scale: symbols.Scale) -> None:
 
 
 def _caption(canvas: Canvas, x: float, words: str) -> None:
-    """A line in the lower corner, on white."""
+    """Write a line in the lower corner, on white."""
     canvas.fill([_box(x, HEIGHT - LINE - 8, len(words) * LETTER + 8, LINE + 8)], "#ffffff")
     canvas.text(x + 4, HEIGHT - LINE - 4, words, _INK)

@@ -117,7 +117,7 @@ DOT_RADIUS = 5.5
 
 
 def classify(picture: Picture, scale: Scale = ALTITUDE) -> npt.NDArray[np.int64]:
-    """The index into the scale's colours of each aircraft, shape (n,): stale before ground, ground before the value."""
+    """Return each aircraft's index into the scale's colours, shape (n,): stale before ground, ground before value."""
     # Whole feet: 30,000 of them, sent as metres, come back as 29,999.999.
     value = np.round(getattr(picture, scale.field) * scale.per_si)
     index: npt.NDArray[np.int64] = np.searchsorted(scale.edges, value, side="right").astype(np.int64)
@@ -133,12 +133,12 @@ def size(index: int) -> int:
 
 
 def outline(index: int) -> str:
-    """The colour of the line around a symbol of a colour class."""
+    """Return the colour of the line around a symbol of a colour class."""
     return STALE_OUTLINE if index == STALE else OUTLINE
 
 
 def svg(index: int, *, pointing: bool, scale: Scale = ALTITUDE) -> str:
-    """The symbol of a colour class as an SVG document: a plane that flies north, or a dot."""
+    """Return the symbol of a colour class as an SVG document: a plane that flies north, or a dot."""
     paint = f'fill="{scale.colours[index]}" stroke="{outline(index)}" stroke-width="1.1" stroke-linejoin="round"'
     corners = " ".join(f"{x},{y}" for x, y in PLANE)
     middle = SIZE / 2

@@ -49,7 +49,7 @@ class Trails:
         self._due = -np.inf
 
     def draw(self, keys: Collection[str], middle: float, now: float) -> list[Line] | None:
-        """The lines of the first `TRAILS` of these aircraft; None where those drawn before are to stay.
+        """Return the lines of the first `TRAILS` of these aircraft; None where those drawn before are to stay.
 
         Args:
             keys: Of the aircraft.
@@ -63,7 +63,7 @@ class Trails:
 
 
 def lines(paths: Paths, middle: float, *, points: int = POINTS) -> list[Line]:
-    """The trails as lines of two points or more.
+    """Return the trails as lines of two points or more.
 
     Args:
         paths: The positions.
@@ -81,7 +81,7 @@ def lines(paths: Paths, middle: float, *, points: int = POINTS) -> list[Line]:
 
 
 def _starts(key: npt.NDArray[np.int32], time: Floats, lat: Floats, lon: Floats) -> npt.NDArray[np.bool_]:
-    """Where a line begins, bool of shape (n,): at another aircraft, a gap, a jump, and the edge of the map."""
+    """Return where a line begins, bool of shape (n,): at another aircraft, a gap, a jump, and the edge of the map."""
     passed = np.diff(time)
     jump = is_jump(passed, (lat[:-1], lon[:-1]), (lat[1:], lon[1:]))
     broken = (np.diff(key) != 0) | (passed > GAP) | jump | (np.abs(np.diff(lon)) > 180.0)

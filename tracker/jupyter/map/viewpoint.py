@@ -31,7 +31,7 @@ class Viewpoint:
         self._zoomed = zoomed
 
     def move(self, picture: Picture, followed: int | None, now: View) -> View | None:
-        """The view to go to; None: to stay.
+        """Return the view to go to; None: to stay.
 
         Args:
             picture: The aircraft.
