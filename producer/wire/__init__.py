@@ -3,6 +3,8 @@
     fields ──> validate ──> StateVector ──> encode ──> bytes ──> decode ──> StateVector, Repair: a dropped field
                                                          └─────> decode_array, where a value is an array of them
 
+    bytes of another dialect ──> Mapping ──> StateVector
+
 A Kafka value is one JSON object (a reader also takes an array of them), in SI units; a field that is not known is
 absent, and `null` means the same. This is all that both packages share of a report.
 """
@@ -19,11 +21,13 @@ from producer.wire.codec import (
     validate,
 )
 from producer.wire.fields import ICAO24, MAX_CALLSIGN, MAX_ID, MAX_REGISTRATION, VITAL, is_unknown
+from producer.wire.mapping import BUILT_IN, Mapping, MappingError, load_mapping
 from producer.wire.refusal import REASONS, Repair, SchemaError
 from producer.wire.state import ALIASES, FIELDS, KINDS, LIMITS, MAX_MAGNITUDE, MAX_TIME, POSITION_SOURCES, StateVector
 
 __all__ = [
     "ALIASES",
+    "BUILT_IN",
     "FIELDS",
     "ICAO24",
     "KINDS",
@@ -36,6 +40,8 @@ __all__ = [
     "MAX_TIME",
     "MAX_VALUE_BYTES",
     "POSITION_SOURCES",
+    "Mapping",
+    "MappingError",
     "REASONS",
     "VITAL",
     "Repair",
@@ -47,6 +53,7 @@ __all__ = [
     "encode",
     "encode_array",
     "is_unknown",
+    "load_mapping",
     "unused_fields",
     "validate",
 ]

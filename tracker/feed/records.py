@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
 
+from producer.wire import Mapping as Dialect
 from producer.wire import Repair, SchemaError, StateVector, decode_array, decode_batch, unused_fields
 from tracker.feed.batch import Batch, collect
 from tracker.feed.clocks import MENDED, TOLERATED, Clocks
 
 _SHOWN_BYTES = 64  # of a refused value
+
+_Decode = Callable[[bytes, list[tuple[int, Repair]]], tuple[list[StateVector], list[SchemaError]]]
 
 SAMPLED = 61
 """One record in so many is looked at for fields that nobody reads; a prime, as producers may take turns."""
@@ -85,7 +88,9 @@ class Reading:
     """Names in a record of the sample that nobody reads."""
 
 
-def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = False) -> Reading:
+def read(
+    records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = False, mapping: Dialect | None = None
+) -> Reading:
     """Decode and check records.
 
     Args:
@@ -93,9 +98,10 @@ def read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool = 
         now: Our clock, s since 1970.
         clocks: What is known of the clocks of this topic; it is told more.
         live: The records came while we were reading.
+        mapping: How they are read; None: as the wire.
     """
-    reading = _read(records, now, clocks, live=live)
-    unused = _sample(records)
+    reading = _read(records, now, clocks, live=live, mapping=mapping)
+    unused = _sample(records) if mapping is None else ()
     return replace(reading, unused=unused) if unused else reading
 
 
@@ -106,17 +112,20 @@ def _sample(records: Sequence[Record]) -> Sequence[str]:
     return unused_fields(value) if value else ()
 
 
-def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool) -> Reading:
+def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool, mapping: Dialect | None) -> Reading:
     rejects: list[Reject] = []
     repairs: list[_Placed] = []
     tombstones = 0
     sources = records
-    try:
-        # As nearly always nothing is refused, and then this costs half of what asking of each record does.
-        vectors = decode_batch([record.value for record in records], repairs)  # type: ignore[misc] # None is caught
-    except (SchemaError, TypeError):
-        repairs.clear()
-        vectors, sources, rejects, tombstones = _read_each(records, now, repairs)
+    if mapping is not None:
+        vectors, sources, rejects, tombstones = _read_each(records, now, repairs, mapping.decode)
+    else:
+        try:
+            # As nearly always nothing is refused, and then this costs half of what asking of each record does.
+            vectors = decode_batch([record.value for record in records], repairs)  # type: ignore[misc] # None is caught
+        except (SchemaError, TypeError):
+            repairs.clear()
+            vectors, sources, rejects, tombstones = _read_each(records, now, repairs, _decode)
     if not vectors:
         return Reading(None, [], rejects, tombstones)
     batch = collect(vectors, clocks.published(sources, now))
@@ -148,7 +157,7 @@ def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool) 
 
 
 def _read_each(
-    records: Sequence[Record], now: float, repairs: list[_Placed]
+    records: Sequence[Record], now: float, repairs: list[_Placed], decode: _Decode
 ) -> tuple[list[StateVector], list[Record], list[Reject], int]:
     """The good vectors with the record of each, what was refused, and how many tombstones there were."""
     vectors: list[StateVector] = []
@@ -162,9 +171,9 @@ def _read_each(
             continue
         mended: list[_Placed] = []
         try:
-            good, bad = decode_batch((value,), mended), list[SchemaError]()
+            good, bad = decode(value, mended)
         except SchemaError as error:
-            good, bad = ([], [error]) if error.reason != "array" else _read_array(value, mended)
+            good, bad = [], [error]
         repairs += [(len(vectors) + place, repair) for place, repair in mended]
         vectors += good
         sources += [record] * len(good)
@@ -172,11 +181,14 @@ def _read_each(
     return vectors, sources, rejects, tombstones
 
 
-def _read_array(value: bytes, repairs: list[_Placed]) -> tuple[list[StateVector], list[SchemaError]]:
+def _decode(value: bytes, repairs: list[_Placed]) -> tuple[list[StateVector], list[SchemaError]]:
+    """Read a value of the wire, one state vector or an array of them."""
     try:
-        return decode_array(value, repairs)
+        return decode_batch((value,), repairs), []
     except SchemaError as error:
-        return [], [error]
+        if error.reason != "array":
+            raise
+        return decode_array(value, repairs)
 
 
 def _clocks_mended(batch: Batch) -> list[_Placed]:

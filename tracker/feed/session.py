@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Literal, NoReturn, Protocol
 
+from producer import wire
 from tracker.errors import BrokerUnreachable, HandshakeFailed
 from tracker.feed.partition import Partition
 from tracker.feed.positions import Positions
@@ -69,10 +70,17 @@ class Feed:
         sink: Takes what is read.
         changed: Is called after each change of the status, and after each reading.
         clock: The module `time`, or a stand-in. Pauses and limits of time are the event loop's.
+        mapping: How the records are read; None: as the wire.
     """
 
     def __init__(
-        self, connect: Connect, since: Since, sink: Sink, changed: Callable[[], None], clock: Clock = time
+        self,
+        connect: Connect,
+        since: Since,
+        sink: Sink,
+        changed: Callable[[], None],
+        clock: Clock = time,
+        mapping: wire.Mapping | None = None,
     ) -> None:
         self.status = Status()
         self._connect = connect
@@ -80,6 +88,7 @@ class Feed:
         self._sink = sink
         self._changed = changed
         self._clock = clock
+        self._mapping = mapping
         self._known = False  # whether the broker has ever let us in
         self._refusals = 0
         self._positions = Positions()
@@ -205,7 +214,7 @@ class Feed:
         for some, backlog in ((records[:live], True), (records[live:], False)):
             if some:
                 now = self._clock.monotonic()
-                reading = read(some, self._clock.time(), self.status.clocks, live=not backlog)
+                reading = read(some, self._clock.time(), self.status.clocks, live=not backlog, mapping=self._mapping)
                 self._sink.take(reading, backlog=backlog, now=now)
         if records:
             self._wait = _SHORTEST_WAIT

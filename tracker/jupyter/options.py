@@ -6,13 +6,14 @@ what a user gave ──> check_..., choose_..., parse_... ──> what it means,
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import inf
 from typing import Any, get_args
 
 import numpy as np
 
+from producer import wire
 from producer.cluster.address import check_topic, parse_servers
 from producer.cluster.connection import Security
 from producer.cluster.errors import SettingError
@@ -45,6 +46,17 @@ def check_ageing(stale_after: float, lost_after: float) -> tuple[float, float]:
     if not 0 < stale_after <= lost_after:
         raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
     return stale_after, lost_after
+
+
+def choose_mapping(source: str | os.PathLike[str] | Mapping[str, object] | None) -> wire.Mapping | None:
+    """Return how records are read: as given, else as `TRACKER_MAPPING` says; None: as the wire."""
+    chosen = os.environ.get("TRACKER_MAPPING") or None if source is None else source
+    if chosen is None:
+        return None
+    try:
+        return wire.load_mapping(os.fspath(chosen) if isinstance(chosen, os.PathLike) else chosen)
+    except wire.MappingError as error:
+        raise BadOption("mapping", source or chosen, str(error)) from None
 
 
 def choose_security(**settings: object) -> Security:

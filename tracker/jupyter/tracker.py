@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -65,6 +65,8 @@ class Tracker:
         stale_after: An aircraft not heard for so long, s, is drawn in grey.
         lost_after: An aircraft not heard for so long, s, leaves the screens; `float("inf")`: never.
         name: Two trackers of the same address and topic live side by side only under different names.
+        mapping: How records of another dialect are read: `"traffic"`, `"readsb"`, `"opensky"`, a TOML file or a dict of
+            its shape; None: as the environment's `TRACKER_MAPPING` says, else as records of the wire.
         security_protocol: `"PLAINTEXT"`, `"SSL"` (encrypted), `"SASL_SSL"` (encrypted, with a user) or
             `"SASL_PLAINTEXT"`; None here and below: the environment's `KAFKA_SECURITY_PROTOCOL` and so on.
         sasl_mechanism: `"PLAIN"`, `"SCRAM-SHA-256"` or `"SCRAM-SHA-512"`.
@@ -90,6 +92,7 @@ class Tracker:
         stale_after: float = 15.0,
         lost_after: float = 60.0,
         name: str = "",
+        mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
         security_protocol: str | None = None,
         sasl_mechanism: str | None = None,
         sasl_username: str | None = None,
@@ -113,6 +116,7 @@ class Tracker:
         )  # fmt: skip
         """How the brokers are spoken to; its repr shows no secret."""
         self._since = parse_since(since)
+        self._mapping = options.choose_mapping(mapping)
         self._changes = Changes()
         self._owned = ExitStack()
         self._screens = Screens(lambda: self._store.look(self._feed.status))
@@ -400,7 +404,7 @@ class Tracker:
     def _begin(self) -> tuple[Store, Feed]:
         store = Store(self.window, *self._ageing)
         connect = partial(connected, self.bootstrap_servers, self.topic, self.security)
-        return store, Feed(connect, self._since, store, self._changes.notify)
+        return store, Feed(connect, self._since, store, self._changes.notify, mapping=self._mapping)
 
 
 def own(tracker: Tracker, resources: ExitStack) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producer.wire import load_mapping
 from tracker.feed.batch import FLOATS
 from tracker.feed.clocks import Clocks
 from tracker.feed.records import SAMPLED, read
@@ -174,3 +175,14 @@ def test_records_of_another_dialect_and_envelopes_are_refused_beside_good_ones()
     values = [GOOD, json.dumps(frame).encode(), b'{"schema": {}, "payload": {}}']
     reading = read([Record(value) for value in values], now=0.0, clocks=Clocks())
     assert (len(reading.batch), [reject.reason for reject in reading.rejects]) == (1, ["dialect", "envelope"])
+
+
+def test_a_mapping_reads_what_the_wire_refuses_and_counts_alike():
+    place = {"hex": "abc123", "lat": 48.0, "lon": 2.0, "gs": 10}
+    values = [place, {"aircraft": [place, place | {"lat": 91}], "now": 5.5}, None, place | {"squawk": 9}]
+    records = [Record(value and json.dumps(value).encode(), offset=n) for n, value in enumerate(values)]
+    reading = read(records, now=0.0, clocks=Clocks(), mapping=load_mapping("readsb"))
+    assert reading.batch.key == ["abc123"] * 3
+    assert [source.offset for source in reading.sources] == [0, 1, 3]
+    assert ([reject.field for reject in reading.rejects], reading.tombstones) == (["lat"], 1)
+    assert (reading.repaired, [example.offset for example in reading.examples]) == ({"squawk": 1}, [3])

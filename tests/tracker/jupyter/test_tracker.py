@@ -153,6 +153,28 @@ async def test_what_cannot_be_understood_is_dropped_and_the_report_stays(tracker
     assert rejected.field.tolist() == ["squawk", "altitude", "lat"]
 
 
+async def test_a_topic_of_another_dialect_is_read_by_a_mapping(broker, topic):
+    topic.create()
+    topic.write({"truck": {"no": 7, "y": 48.0, "x": 2.0}, "speed": 36, "at": "2026-01-01T00:00:00Z"})
+    mapping = {
+        "constants": {"kind": "vehicle"},
+        "fields": {
+            "id": "truck.no", "lat": "truck.y", "lon": "truck.x", "velocity": {"from": "speed", "unit": "km/h"},
+            "time": {"from": "at", "unit": "iso8601"},
+        },
+    }  # fmt: skip
+    with Tracker(broker.address, topic=topic.name, since="earliest", mapping=mapping) as tracker:
+        await tracker.settled(count=1)
+        row = tracker.track("7").iloc[0]
+    assert (row.key, row.kind, row.latitude) == ("id:7", "vehicle", 48.0)
+    assert row.groundspeed == pytest.approx(10 * 3600 / 1852)
+
+
+def test_a_mapping_that_cannot_be_used_is_told():
+    with pytest.raises(BadOption, match="no such built-in one"):
+        Tracker(mapping="nowhere")
+
+
 async def test_what_is_odd_but_good_is_taken_and_counted(tracker, topic):
     topic.create()
     topic.write(
