@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, Response
 
+from producer import wire
 from producer.cluster.connection import Security
 from tracker.feed.consumer import connected
 from tracker.feed.session import Feed
@@ -54,6 +55,7 @@ class Service:
         security: How to speak to the brokers; None: in the clear, without a user.
         stale_after: As in `Fleet`, s.
         lost_after: As in `Fleet`, s.
+        mapping: How the records are read; None: as the wire.
     """
 
     def __init__(
@@ -66,12 +68,13 @@ class Service:
         security: Security | None = None,
         stale_after: float = 15.0,
         lost_after: float = 60.0,
+        mapping: wire.Mapping | None = None,
     ) -> None:
         self.draining = False
         """Whether it is about to stop: it serves on, and tells load balancers to look elsewhere."""
         self.store = Store(window, stale_after, lost_after)
         connect = partial(connected, bootstrap_servers, topic, security or Security())
-        self.feed = Feed(connect, since, self.store, self._changed)
+        self.feed = Feed(connect, since, self.store, self._changed, mapping=mapping)
         self.metrics = Metrics(lambda: self.store.stats(self.feed.status))
         hub = Hub(self.store.fleet, secrets.token_hex(8))
         self.broadcast = Broadcast(hub, self.store, self.feed.status, self.metrics)

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import click
 
+from producer import wire
 from producer.cluster.connection import Security
 from producer.cluster.numbers import Real, Whole
 from producer.cluster.options import bootstrap_servers, option, security, topic
@@ -69,6 +70,8 @@ def _check_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
 @option("--port", envvar="TRACKER_PORT", default=8000, type=Whole(0, 65535), help="0 takes a free one.")
 @option("--since", envvar="TRACKER_SINCE", default="-10min", help="How much of the log to read at the start.")
 @option("--window", envvar="TRACKER_WINDOW", default="10min", help="How far back tracks reach.")
+@option("--mapping", envvar="TRACKER_MAPPING", metavar="NAME|FILE",
+        help="How a topic of another dialect is read: traffic, readsb, opensky, or a TOML file.")  # fmt: skip
 @option("--allow-origin", envvar="TRACKER_ALLOW_ORIGIN", multiple=True, metavar="ORIGIN",
         help="Pages that may read besides our own, such as https://map.example; *: any. Repeatable.")  # fmt: skip
 @option("--allow-host", envvar="TRACKER_ALLOW_HOST", multiple=True, metavar="NAME",
@@ -89,6 +92,7 @@ def serve(
     port: int,
     since: str,
     window: str,
+    mapping: str | None,
     allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
     max_clients: int,
@@ -101,11 +105,12 @@ def serve(
     rules = Rules(hosts, frozenset(origin.lower().rstrip("/") for origin in allow_origin), max_clients)
     try:
         reach, start = parse_span("window", window), parse_since(since)
-    except BadOption as error:
+        dialect = wire.load_mapping(mapping) if mapping else None
+    except (BadOption, wire.MappingError) as error:
         raise ServeError(str(error)) from error
     listener = listen(host, port)
     announce = functools.partial(_announce, topic=topic, bootstrap_servers=bootstrap_servers)
-    service = Service(bootstrap_servers, topic, since=start, window=reach, security=security)
+    service = Service(bootstrap_servers, topic, since=start, window=reach, security=security, mapping=dialect)
     gc.collect()
     gc.freeze()  # what was imported stays: a full collection would stop the stream for 50 ms to look at it
     try:
