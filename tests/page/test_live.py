@@ -10,7 +10,7 @@ import pytest
 from chromium import MARKS
 from mapcanvas import MIDDLE, colour_of, in_window, metres_per_pixel, pixels, wait_for_colour, wait_for_drawn
 from opened import TILES, Opener, wait_until
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from serving import Site, flight
 
 pytestmark = MARKS
@@ -45,10 +45,10 @@ def test_aircraft_appear_on_the_map_in_the_table_and_in_the_status_line(site: Si
     site.publish(*published)
     for one in published:
         row(page, one.callsign).wait_for()
-        assert one.icao24 in row(page, one.callsign).inner_text()
+        expect(row(page, one.callsign)).to_contain_text(one.icao24)
         wait_for_colour(page, one.lat, one.lon, colour_of(one.altitude))
     page.locator("footer dd", has_text="3 of 3").wait_for()
-    assert "Connected" in page.get_by_role("contentinfo").inner_text()
+    expect(page.get_by_role("contentinfo")).to_contain_text("Connected")
 
 
 def test_an_aircraft_moves_between_its_reports_along_its_track_at_its_speed(site: Site, opener: Opener, spot) -> None:
@@ -174,14 +174,14 @@ def test_whatever_stands_in_a_callsign_is_text(site: Site, opener: Opener, spot)
         wait_until(page, "(key) => flights.layer.hovered === key", arg=f"cs:{name}")
         page.get_by_role("searchbox").fill(name)
         wait_until(page, "() => document.querySelectorAll('.rows .row').length === 1")
-        assert page.locator(made).count() == before
+        expect(page.locator(made)).to_have_count(before)
         if i + 1 < len(callsigns):
             page.get_by_role("searchbox").fill("")
     page.wait_for_url(lambda url: f"search={quote(callsigns[-1], safe='/*:')}" in url)
     again = opener.open(page.url)
     again.get_by_role("heading", level=2, name=f"Details of {callsigns[-1]}", exact=True).wait_for()
-    assert again.get_by_role("searchbox").input_value() == callsigns[-1]
-    assert again.locator(made).count() == before
+    expect(again.get_by_role("searchbox")).to_have_value(callsigns[-1])
+    expect(again.locator(made)).to_have_count(before)
 
 
 def test_without_a_network_the_page_asks_the_tile_host_alone_and_shows_land_sea_and_aircraft(

@@ -9,7 +9,7 @@ import pytest
 from chromium import MARKS
 from mapcanvas import colour_of, in_window, on_canvas, pixels, wait_for_colour
 from opened import Opener, wait_until
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from serving import Site, flight
 
 pytestmark = MARKS
@@ -38,11 +38,11 @@ def test_a_click_on_the_map_selects_what_is_drawn_there_and_one_beside_it_nothin
         wait_for_colour(page, drawn.lat, drawn.lon, colour_of(10_000.0))
         page.mouse.click(*in_window(page, drawn.lat, drawn.lon))
         details(page, drawn.callsign).wait_for()
-        assert page.locator(".rows [aria-selected=true] .address").inner_text() == drawn.icao24
-    assert page.get_by_role("heading", name="Details of").count() == 1
+        expect(page.locator(".rows [aria-selected=true] .address")).to_have_text(drawn.icao24, use_inner_text=True)
+    expect(page.get_by_role("heading", name="Details of")).to_have_count(1)
     page.mouse.click(*in_window(page, lat - 0.3, lon - 0.3))
     details(page, other.callsign).wait_for(state="detached")
-    assert page.locator(".rows [aria-selected=true]").count() == 0
+    expect(page.locator(".rows [aria-selected=true]")).to_have_count(0)
 
 
 def test_the_selected_one_is_ringed_and_the_hovered_one_is_told_by_the_pointer(
@@ -127,7 +127,7 @@ def test_the_map_follows_the_selected_aircraft_until_it_is_dragged(site: Site, o
     page.locator(".rows .row", has_text=one.callsign).click()
     follow = page.get_by_role("button", name="Follow")
     follow.click()
-    assert follow.get_attribute("aria-pressed") == "true"
+    expect(follow).to_have_attribute("aria-pressed", "true")
     off = """(key) => {
         const place = flights.fleet.place(key, performance.now() / 1000);
         const point = flights.map.latLngToContainerPoint([place.lat, place.lon]);
@@ -143,7 +143,7 @@ def test_the_map_follows_the_selected_aircraft_until_it_is_dragged(site: Site, o
     page.mouse.down()
     page.mouse.move(x + 150, y, steps=5)
     page.mouse.up()
-    assert follow.get_attribute("aria-pressed") == "false"
+    expect(follow).to_have_attribute("aria-pressed", "false")
     wait_until(page, f"(key) => ({off})(key) > 120", one.key)
 
 
@@ -177,17 +177,17 @@ def test_a_link_opens_the_same_view_in_another_page(site: Site, opener: Opener, 
     centres = [shown.evaluate("[flights.map.getCenter().lat, flights.map.getCenter().lng]") for shown in (page, again)]
     assert centres[1] == pytest.approx(centres[0], abs=0.003)
     again.get_by_role("button", name="Filters").click()
-    assert again.get_by_role("textbox", name="Altitude from, m").input_value() == "3000"
-    assert again.get_by_role("textbox", name="Airline").input_value() == "LN"
-    assert again.get_by_role("radio", name="Metric").is_checked()
+    expect(again.get_by_role("textbox", name="Altitude from, m")).to_have_value("3000")
+    expect(again.get_by_role("textbox", name="Airline")).to_have_value("LN")
+    expect(again.get_by_role("radio", name="Metric")).to_be_checked()
 
 
 def test_a_link_that_says_nothing_that_can_be_shown_is_told_and_opens_all_the_same(site: Site, opener: Opener) -> None:
     page = opener.open(f"{site.base}/#map=99/x/2&sort=beauty&units=metric")
     said = page.get_by_role("alert").filter(has_text="Part of the link was not understood")
     said.wait_for()
-    assert "map=99/x/2" in said.inner_text()
-    assert "sort=beauty" in said.inner_text()
-    assert page.get_by_role("radio", name="Metric").is_checked()
+    expect(said).to_contain_text("map=99/x/2")
+    expect(said).to_contain_text("sort=beauty")
+    expect(page.get_by_role("radio", name="Metric")).to_be_checked()
     page.get_by_role("button", name="Close notice").click()
     said.wait_for(state="detached")

@@ -6,7 +6,7 @@ import pytest
 from chromium import MARKS
 from mapcanvas import wait_for_symbol
 from opened import Opener, wait_until
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from serving import Site, flight
 
 pytestmark = MARKS
@@ -58,7 +58,7 @@ def test_a_heading_sorts_and_sorts_the_other_way_when_it_is_pressed_again(four) 
         known_ones = order[: known[heading]]
         wait_for_rows(page, *reversed(known_ones), *order[len(known_ones) :])
         assert {first, header.get_attribute("aria-sort")} == {"ascending", "descending"}
-        assert page.locator("[aria-sort=ascending], [aria-sort=descending]").count() == 1
+        expect(page.locator("[aria-sort=ascending], [aria-sort=descending]")).to_have_count(1)
 
 
 def test_of_thousands_of_flights_those_in_sight_are_elements(site: Site, opener: Opener, spot) -> None:
@@ -72,14 +72,14 @@ def test_of_thousands_of_flights_those_in_sight_are_elements(site: Site, opener:
     )
     page.locator("footer dd", has_text="3,000 of 3,000").wait_for()
     grid = page.get_by_role("grid")
-    assert grid.get_attribute("aria-rowcount") == "3001"
+    expect(grid).to_have_attribute("aria-rowcount", "3001")
     assert 10 < page.locator(".rows .row").count() < 60
     assert shown(page)[:2] == ["MANY0000", "MANY0001"]
     grid.evaluate("(grid) => grid.scrollTo(0, 1500 * 30)")
     page.locator(".rows .row", has_text="MANY1505").wait_for()
     row = page.locator(".rows .row", has_text="MANY1505")
-    assert row.get_attribute("aria-rowindex") == "1507"
-    assert row.is_visible()
+    expect(row).to_have_attribute("aria-rowindex", "1507")
+    expect(row).to_be_visible()
     assert 10 < page.locator(".rows .row").count() < 60
     page.get_by_role("columnheader", name="Altitude").get_by_role("button").click()
     grid.evaluate("(grid) => grid.scrollTo(0, 0)")
@@ -145,15 +145,15 @@ def test_a_name_is_refused_as_an_airline_and_a_designator_that_nobody_has_is_tol
     airline = page.get_by_role("textbox", name="Airline")
     airline.press_sequentially("Air France")
     page.get_by_role("alert").filter(has_text="“Air France” is not an ICAO airline designator").wait_for()
-    assert airline.get_attribute("aria-invalid") == "true"
+    expect(airline).to_have_attribute("aria-invalid", "true")
     wait_for_rows(page, *places)
-    assert page.locator(".badge").count() == 0
+    expect(page.locator(".badge")).to_have_count(0)
     airline.fill("lh")
     page.get_by_role("status").filter(has_text="No callsign here begins with LH.").wait_for()
     wait_for_rows(page)
     airline.fill("afr")
     wait_for_rows(page, "AFR10", "AFR9")
-    assert page.get_by_text("No callsign here begins with").count() == 0
+    expect(page.get_by_text("No callsign here begins with")).to_have_count(0)
 
 
 def test_a_callsign_that_is_cut_in_the_list_shows_that_it_is(site: Site, opener: Opener, spot) -> None:
@@ -176,9 +176,9 @@ def test_a_band_that_holds_nothing_is_said_and_filters_nothing(four) -> None:
         page.get_by_label("Altitude to, ft").fill(high)
         page.get_by_label("Altitude from, ft").fill(low)
         page.get_by_role("alert").filter(has_text=said).wait_for()
-        assert page.get_by_label("Altitude from, ft").get_attribute("aria-invalid") == "true"
+        expect(page.get_by_label("Altitude from, ft")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("Altitude from, ft").fill("")
-    assert page.get_by_role("alert").filter(has_text="ft").count() == 0
+    expect(page.get_by_role("alert").filter(has_text="ft")).to_have_count(0)
     wait_for_rows(page, *places)
 
 
@@ -191,4 +191,4 @@ def test_units_are_those_of_aviation_or_metric(four) -> None:
     assert cells.all_inner_texts()[2:4] == ["10,668", "833"]
     assert page.get_by_role("columnheader", name="Altitude").inner_text().split() == ["Altitude", "m"]
     assert page.get_by_role("columnheader", name="Speed").inner_text().split() == ["Speed", "km/h"]
-    assert "Altitude, m" in page.get_by_role("group", name="Legend").inner_text()
+    expect(page.get_by_role("group", name="Legend")).to_contain_text("Altitude, m")

@@ -8,6 +8,7 @@ import pytest
 from chromium import MARKS
 from mapcanvas import PIXEL, colour_of, on_canvas, pixels
 from opened import Opener, wait_until
+from playwright.sync_api import expect
 from serving import Site, flight
 
 pytestmark = MARKS
@@ -26,7 +27,7 @@ def test_one_address_on_two_aircraft_is_flagged_and_the_map_shows_one_of_them_st
     page.locator(".rows .row", has_text=one.callsign).click()
     details = page.get_by_role("region", name="Details of")
     flag = details.get_by_text("Two aircraft seem to report under this address")
-    assert flag.count() == 0
+    expect(flag).to_have_count(0)
     heard = "(time) => flights.fleet.get(flights.layer.selected)?.time >= time - 0.001"
     for turn in range(1, 5):  # 444 km apart, one after the other
         report = flight(
@@ -65,12 +66,12 @@ def test_an_aircraft_beyond_the_map_is_drawn_on_its_edge_and_listed(site: Site, 
     wait_until(page, symbol)
     row.click()
     page.get_by_role("region", name=f"Details of {beyond.callsign}").wait_for()
-    assert "88.5000°" in page.locator(".facts").inner_text()
+    expect(page.locator(".facts")).to_contain_text("88.5000°")
     page.get_by_role("button", name="Follow").click()
     wait_until(page, "() => new URLSearchParams(location.hash.slice(1)).get('follow') === '1'")
     again = opener.open(page.url)
     again.get_by_role("region", name=f"Details of {beyond.callsign}").wait_for()
-    assert again.locator(".notice").count() == 0
+    expect(again.locator(".notice")).to_have_count(0)
 
 
 def test_a_topic_whose_reports_are_all_refused_is_told_with_the_reason(own_site: Site, opener: Opener) -> None:
@@ -78,8 +79,8 @@ def test_a_topic_whose_reports_are_all_refused_is_told_with_the_reason(own_site:
     own_site.send(*(b'{"icao24":"3c6514","lat":95,"lon":2}' for _ in range(3)))
     status = page.get_by_role("contentinfo")
     status.get_by_role("status").filter(has_text="Connected, but there is nothing to show").wait_for()
-    assert "all reports so far were refused (3)" in status.inner_text()
-    assert "lat = 95" in status.inner_text()
+    expect(status).to_contain_text("all reports so far were refused (3)")
+    expect(status).to_contain_text("lat = 95")
     one = flight(0.0, 0.0)
     own_site.publish(one)
     page.locator(".rows .row", has_text=one.callsign).wait_for()

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route, expect, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MARKS = [
@@ -26,6 +26,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATIENCE = 30_000.0
 """ms that anything may take on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
