@@ -139,7 +139,7 @@ class _Reading:
         """Answer with what is selected; a long answer has to wait for its turn."""
         turns = self._node.turns
         if self._size > LITTLE and not turns.left:
-            return Deferred(turns.wait(), self._answer_now, self._cost, abandons=False)
+            return Deferred(turns.wait(self._size), self._answer_now, self._cost, abandons=False)
         return self._answer()
 
     def _answer(self) -> Message:

@@ -103,7 +103,7 @@ class _Appending:
                 self._next, self._is_large = self._next + 1, False
                 done = self.proceed(max(LITTLE, turns.left))
             else:
-                await turns.wait()
+                await turns.wait(min(ROOM, self.size))
                 done = self.proceed(ROOM)
 
     async def _append_large(self, part: _Part) -> None:

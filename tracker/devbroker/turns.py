@@ -22,7 +22,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._spent = 0
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._queue: deque[tuple[asyncio.Future[None], int]] = deque()
         self._ending: asyncio.Handle | None = None
 
     @property
@@ -35,10 +35,14 @@ class Turns:
         self._spent += work
         self._end_later()
 
-    def wait(self) -> asyncio.Future[None]:
-        """Queue for a turn; the future is done when it has come, and cancelling it leaves the queue."""
+    def wait(self, work: int) -> asyncio.Future[None]:
+        """Queue for a turn; the future is done when it has come, and cancelling it leaves the queue.
+
+        Args:
+            work: What is to be done in it; of several that wait, as many come in one turn as it has room for.
+        """
         coming: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(coming)
+        self._queue.append((coming, work))
         self._end_later()
         return coming
 
@@ -48,10 +52,11 @@ class Turns:
 
     def _end(self) -> None:
         self._ending, self._spent = None, 0
-        while self._queue:
-            coming = self._queue.popleft()
+        room = ROOM
+        while self._queue and (room == ROOM or self._queue[0][1] <= room):
+            coming, work = self._queue.popleft()
             if not coming.done():
                 coming.set_result(None)
-                break
+                room -= work
         if self._queue:
             self._end_later()

@@ -19,6 +19,7 @@ from patience import PATIENCE
 
 from tracker.devbroker import fetch
 from tracker.devbroker.errors import ErrorCode
+from tracker.devbroker.turns import ROOM
 
 BY_NAME, BY_ID = 12, 13  # versions of Fetch
 
@@ -125,7 +126,7 @@ async def test_long_answers_take_turns_and_short_ones_do_not_wait_for_them(broke
     await produce(client, "short", build([1]))
     turns, long_request = broker._node.turns, fetching("t", 0, max_bytes=1 << 30)
     readers = [await Client.connect(broker.address) for _ in range(10)]
-    before = [turns.wait() for _ in range(1000)]
+    before = [turns.wait(ROOM) for _ in range(1000)]
     for reader in readers:
         reader.send(long_request, BY_NAME)
     await until(lambda: sum(one._deferred is not None for one in broker._connections) == len(readers))
