@@ -30,6 +30,7 @@ from producer.sources.order import InOrder
 from producer.sources.recording import BUNDLED, Recording
 from producer.sources.replay import Replay
 from producer.target import Target, target_options
+from producer.wire import MappingError, load_mapping
 
 _MAX_FLIGHTS = 100_000  # synthetic.identity.MAX_FLIGHTS, which is not imported before it is needed
 
@@ -127,6 +128,13 @@ def cli(context: click.Context) -> None:
     type=click.Choice(FORMATS),
     help="What the files are, where their content should not tell.",
 )
+@option(
+    "--mapping",
+    envvar="PRODUCER_MAPPING",
+    metavar="NAME|FILE",
+    help="How their rows are read, where the names of their fields should not tell: traffic, readsb, opensky, or a "
+    "TOML file.",
+)
 @_speed
 @option(
     "--time",
@@ -142,6 +150,7 @@ def replay(
     target: Target,
     files: Sequence[Path],
     format_: Format | None,
+    mapping: str | None,
     speed: float,
     clock: str | None,
     loop: bool,
@@ -153,7 +162,8 @@ def replay(
     input. They have the columns and units of the traffic library's frame (timestamp, icao24, callsign, latitude,
     longitude, altitude ft, groundspeed kt, track, vertical_rate ft/min, onground, squawk), as CSV (also with semicolons
     or tabs), JSON (a line each, or an array) or Parquet; text may be compressed with gzip. JSON may also be state
-    vectors as they stand in the topic. What a file is, its content tells.
+    vectors as they stand in the topic. OpenSky's state vectors (its CSV, and saved answers of its REST interface) and
+    readsb's or dump1090's aircraft.json are read too. What a file is, its content tells.
     """
     if clock == "now" and speed != 1:
         raise click.UsageError(
@@ -167,7 +177,11 @@ def replay(
         raise click.UsageError("standard input is the recording, and its end is none for --stop-on-eof to heed")
     paths = find_recordings(files) or [BUNDLED]
     name = BUNDLED.name if not files else None
-    recording = Merged([InOrder(Recording(path, name, format_=format_)) for path in paths])
+    try:
+        dialect = load_mapping(mapping) if mapping else None
+    except MappingError as error:
+        raise click.UsageError(f"--mapping: {error}") from None
+    recording = Merged([InOrder(Recording(path, name, format_=format_, mapping=dialect)) for path in paths])
     deliver(target, Replay(recording, speed=speed, from_now=from_now, loop=loop, limit=limit))
 
 

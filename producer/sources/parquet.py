@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,18 +11,21 @@ import pyarrow.parquet as pq
 
 from producer.errors import SourceError
 from producer.sources.lines import WholeFile
-from producer.sources.rows import COLUMNS, Row, require_columns
+from producer.sources.rows import COLUMNS, Row
 
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 """A second, by the unit in which moments are counted."""
 
 
-def rows(path: Path, name: str) -> Iterator[tuple[int, Row]]:
+def rows(
+    path: Path, name: str, choose: Callable[[list[str], str], Collection[str] | None]
+) -> Iterator[tuple[int, Row]]:
     """Yield the rows of a file, numbered from 1; it is read in batches.
 
     Args:
         path: The file.
         name: What errors call the file.
+        choose: Is told the columns, returns those to read, and raises where a report needs another one.
 
     Raises:
         SourceError: It is not a Parquet file, lacks a column that every report needs, or was truncated while it was
@@ -33,8 +36,8 @@ def rows(path: Path, name: str) -> Iterator[tuple[int, Row]]:
         try:
             # Without `pre_buffer` one group of rows is held at a time, and not as many as there is memory for.
             with pq.ParquetFile(path, pre_buffer=False) as file:
-                columns = [column for column in COLUMNS if column in file.schema_arrow.names]
-                require_columns(name, file.schema_arrow.names, "its columns are")
+                read = choose(file.schema_arrow.names, "its columns are") or COLUMNS
+                columns = [column for column in file.schema_arrow.names if column in read]
                 number = 0
                 for batch in file.iter_batches(batch_size=4096, columns=columns):
                     values = [_values(batch.column(place)) for place in range(len(columns))]

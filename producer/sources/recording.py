@@ -1,8 +1,8 @@
 """Recordings: files of reports, in the columns and units of the `traffic` library's frame, row by row.
 
-    file ──> opening ──> formats.detect ──┬─ CSV ──────> table ──────> rows.parse ──────┐
-                                          ├─ JSON ─────> documents ──> rows.parse_line ─┤──> StateVector
-                                          └─ Parquet ──> parquet ────> rows.parse ──────┘
+    file ──> opening ──> formats.detect ──┬─ CSV ──────> table ──────┐
+                                          ├─ JSON ─────> documents ──┤──> Dialects.read ──> StateVector
+                                          └─ Parquet ──> parquet ────┘
 
 A row that is not a report is counted, logged and skipped; a file that is not a recording is a `SourceError`.
 """
@@ -20,10 +20,11 @@ from pathlib import Path
 
 from producer.errors import SourceError
 from producer.sources import documents, table
+from producer.sources.dialects import Dialects
 from producer.sources.formats import Format, detect
 from producer.sources.opening import HEAD, STDIN, opened
-from producer.sources.rows import Row, event_time, parse, parse_line
-from producer.wire import Repair, SchemaError, StateVector
+from producer.sources.rows import Row
+from producer.wire import Mapping, Repair, SchemaError, StateVector
 
 logger = logging.getLogger(__name__)
 
@@ -43,19 +44,28 @@ class Recording:
         repaired: By field of the wire: how many values were dropped, as they could not be understood.
     """
 
-    def __init__(self, path: Path, name: str | None = None, *, format_: Format | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str | None = None,
+        *,
+        format_: Format | None = None,
+        mapping: Mapping | None = None,
+    ) -> None:
         """Choose a file; it is opened when it is iterated over.
 
         Args:
             path: The file, compressed with gzip or not; `STDIN` is standard input, which can be read once.
             name: What log and errors call it; its path by default.
             format_: None: told by how the file begins.
+            mapping: How its rows are read; None: told by the names of their columns and fields.
         """
         self.name = name or ("standard input" if path == STDIN else str(path))
         self.refused = 0
         self.repaired: Counter[str] = Counter()
         self._path = path
         self._format = format_
+        self._mapping = mapping
 
     def __iter__(self) -> Generator[StateVector, None, None]:
         """Yield the reports.
@@ -66,17 +76,16 @@ class Recording:
         good = refused = 0
         repairs: list[Repair] = []
         example = ""
+        dialects = Dialects(self.name, self._mapping)
         try:
-            with closing(self._rows()) as rows:
+            with closing(self._rows(dialects)) as rows:
                 for line, row in rows:
-                    try:
-                        state = _parse(row, repairs)
-                    except SchemaError as error:
-                        repairs.clear()
-                        refused += 1
-                        example = example or f", the first in line {line}: {error}"
-                        self._refuse(line, error, hopeless=not good and refused >= _HOPELESS)
-                    else:
+                    for state in dialects.read(row, repairs):
+                        if isinstance(state, SchemaError):
+                            refused += 1
+                            example = example or f", the first in line {line}: {state}"
+                            self._refuse(line, state, hopeless=not good and refused >= _HOPELESS)
+                            continue
                         good += 1
                         if repairs:
                             self._note(line, repairs)
@@ -99,21 +108,21 @@ class Recording:
         Raises:
             SourceError: The file cannot be read.
         """
-        with closing(self._rows()) as rows:
+        dialects = Dialects(self.name, self._mapping)
+        with closing(self._rows(dialects)) as rows:
             for line, row in rows:
-                time = None if isinstance(row, SchemaError) else event_time(row)
-                if time is not None:
+                for time in dialects.times(row):
                     yield line, time
 
-    def _rows(self) -> Generator[tuple[int, Row | bytes | SchemaError], None, None]:
+    def _rows(self, dialects: Dialects) -> Generator[tuple[int, Row | bytes | SchemaError], None, None]:
         with opened(self._path, self.name) as (file, whole):
             format_ = self._format or detect(file.peek(HEAD), self._path.name)
             if format_ == "parquet":
-                yield from self._parquet_rows()
+                yield from self._parquet_rows(dialects)
             elif format_ == "json":
                 yield from documents.rows(file, whole)
             else:
-                yield from table.rows(file, whole, self.name)
+                yield from table.rows(file, whole, self.name, dialects.choose)
 
     def _refuse(self, line: int, error: SchemaError, *, hopeless: bool) -> None:
         self.refused += 1
@@ -132,7 +141,7 @@ class Recording:
             self.repaired[repair.field] += 1
         repairs.clear()
 
-    def _parquet_rows(self) -> Iterator[tuple[int, Row]]:
+    def _parquet_rows(self, dialects: Dialects) -> Iterator[tuple[int, Row]]:
         if self._path == STDIN:
             raise SourceError(self.name, "is a Parquet file, which is read from its end: give its name, not a pipe")
         try:
@@ -141,11 +150,5 @@ class Recording:
             raise SourceError(
                 self.name, "Parquet files need pyarrow: pip install 'flight-tracker[parquet]', or convert it to CSV"
             ) from error
-        rows: Iterator[tuple[int, Row]] = parquet.rows(self._path, self.name)
+        rows: Iterator[tuple[int, Row]] = parquet.rows(self._path, self.name, dialects.choose)
         return rows
-
-
-def _parse(row: Row | bytes | SchemaError, repairs: list[Repair]) -> StateVector:
-    if isinstance(row, SchemaError):
-        raise row
-    return parse_line(row, repairs) if isinstance(row, bytes) else parse(row, repairs)

@@ -233,6 +233,10 @@ def require_columns(name: str, columns: Iterable[str], listed: str) -> None:
     if "icao24" not in found and "callsign" not in found:
         missing.append("icao24 (or callsign)")
     if missing:
-        names = repr(", ".join(found))
-        shown = names if len(names) <= 120 else f"{names[:120]}..."
-        raise SourceError(name, f"has no column {', '.join(missing)}; {listed} {shown}")
+        raise SourceError(name, f"has no column {', '.join(missing)}; {listed} {shown(found)}")
+
+
+def shown(columns: Iterable[str]) -> str:
+    """Write the names of columns for a message, in at most about 120 characters."""
+    names = repr(", ".join(columns))
+    return names if len(names) <= 120 else f"{names[:120]}..."

@@ -8,19 +8,21 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from producer.errors import SourceError
 from producer.sources.formats import delimiter_of
 from producer.sources.lines import Lines, WholeFile
-from producer.sources.rows import Row, require_columns
+from producer.sources.rows import Row
 from producer.wire import SchemaError
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-def rows(file: io.BufferedReader[Any], whole: WholeFile, name: str) -> Iterator[tuple[int, Row | SchemaError]]:
+def rows(
+    file: io.BufferedReader[Any], whole: WholeFile, name: str, choose: Callable[[list[str], str], object]
+) -> Iterator[tuple[int, Row | SchemaError]]:
     """Yield the rows with the number of the line in which each ends.
 
     Where a comma is not what separates the columns, `48,5` is a number.
@@ -29,9 +31,10 @@ def rows(file: io.BufferedReader[Any], whole: WholeFile, name: str) -> Iterator[
         file: UTF-8, with or without a byte order mark.
         whole: What the file reads, before it is decompressed.
         name: What errors call it.
+        choose: Is told the columns, and raises where a report needs another one.
 
     Raises:
-        SourceError: It has no header with the columns that every report needs, or is truncated meanwhile.
+        SourceError: It has no header that can be read, or is truncated meanwhile.
     """
     # Bytes that are not UTF-8 become lone surrogates, which neither a known column's name nor a valid text has.
     with io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="") as text:
@@ -42,6 +45,7 @@ def rows(file: io.BufferedReader[Any], whole: WholeFile, name: str) -> Iterator[
             raise SourceError(name, f"holds no reports; line 1: {error}") from None
         delimiter = delimiter_of(header)
         columns = _columns(header, delimiter, name)
+        choose(columns, "its first line has")
         reader = csv.reader(iter(lines.read, ""), delimiter=delimiter)
         while (values := _next(reader)) is not None:
             if isinstance(values, SchemaError):
@@ -59,9 +63,7 @@ def _columns(header: str, delimiter: str, name: str) -> list[str]:
         first: list[str] = next(csv.reader([header], delimiter=delimiter), [])
     except csv.Error as error:
         raise SourceError(name, f"holds no reports; line 1: {_unreadable(error)}") from None
-    columns = [column.strip() for column in first]
-    require_columns(name, columns, "its first line has")
-    return columns
+    return [column.strip() for column in first]
 
 
 def _next(reader: Any) -> list[str] | SchemaError | None:  # noqa: ANN401 - the csv module names no public type

@@ -56,6 +56,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _REGISTRY = 5  # bytes: 0x00 and the id of a schema
 _MAX_RECORDS = 1 << 15
 
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
 _decode_any = msgspec.json.Decoder().decode
 
 Convert = Callable[[Any], Any]
@@ -107,7 +109,7 @@ class Mapping:
         document = self._open(bytes(data))
         vectors: list[StateVector] = []
         errors: list[SchemaError] = []
-        for record in self._find(document):
+        for record in self.find(document):
             mended: list[Repair] = []
             try:
                 vectors.append(self.build(record, mended))
@@ -168,7 +170,17 @@ class Mapping:
             raise SchemaError("envelope", value=f"no {place}", limit=f"the mapping {self.name!r} looks there")
         return opened
 
-    def _find(self, document: object) -> list[Any]:
+    @property
+    def names(self) -> abc.Mapping[str, abc.Sequence[str]]:
+        """By field: the names under which it may stand at the top of a record, such as those of a table's columns."""
+        return {field: [pick.path[0] for pick in picks] for field, picks in self.fields}
+
+    def find(self, document: object) -> list[Any]:
+        """Return the records of a document whose envelope is open: those of its array, or the one that it is.
+
+        Raises:
+            SchemaError: There are too many.
+        """
         found = _at(document, self.records) if self.records and isinstance(document, dict) else document
         if found is None:  # one record by itself, as a stream of them has
             found = document
@@ -202,10 +214,11 @@ def load_mapping(source: str | Path | abc.Mapping[str, object] | Mapping) -> Map
     """
     if isinstance(source, Mapping):
         return source
+    if isinstance(source, str) and source in BUILT_IN:
+        return _load_built_in(source)
     if isinstance(source, abc.Mapping):
         return _parse(dict(source), str(source.get("name", "of a dict")))
-    builtin = Path(__file__).parent / "mappings" / f"{source}.toml"
-    path = builtin if str(source) in BUILT_IN else Path(source)
+    path = Path(source)
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -214,6 +227,12 @@ def load_mapping(source: str | Path | abc.Mapping[str, object] | Mapping) -> Map
     except ValueError as error:  # of TOML, or UTF-8
         raise MappingError(f"mapping {str(source)!r}: is no TOML: {error}") from None
     return _parse(document, str(document.get("name", path.stem)))
+
+
+@functools.cache
+def _load_built_in(name: str) -> Mapping:
+    path = Path(__file__).parent / "mappings" / f"{name}.toml"
+    return _parse(tomllib.loads(path.read_text("utf-8")), name)
 
 
 BUILT_IN = ("opensky", "readsb", "traffic")
@@ -258,7 +277,7 @@ def _picks(name: str, field: str, rule: object) -> tuple[_Pick, ...]:
 def _rule(name: str, field: str, rule: object) -> list[_Pick]:
     place = f"fields.{field}"
     if isinstance(rule, str):
-        return [_Pick(_path(name, place, rule), _numeric if field in LIMITS else None)]
+        return [_Pick(_path(name, place, rule), _convert(name, field, {}))]
     rule = _table(name, place, rule)
     _check_names(name, place, rule, _RULE)
     if "from" not in rule:
@@ -279,6 +298,8 @@ def _convert(name: str, field: str, rule: abc.Mapping[str, Any]) -> Convert | No
     if unit is not None and unit not in known:
         needed = f"one of {', '.join(known)} is needed" if known else "the field has no unit that can be chosen"
         raise MappingError(f"mapping {name!r}: fields.{field}.unit = {shorten(unit)}: {needed}")
+    if field == "on_ground":
+        return _truth
     if field not in LIMITS:
         return None
     if isinstance(unit, str) and unit in _MOMENTS:
@@ -293,6 +314,11 @@ def _choose(values: abc.Mapping[str, object], value: object) -> object:
 
 def _equals(wanted: object, value: object) -> bool:
     return value == wanted
+
+
+def _truth(value: object) -> object:
+    """Return what a text says, such as `True` in a table, and anything else as it is."""
+    return _TRUTHS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
 def _unless(unknown: object, convert: Convert, value: object) -> object:

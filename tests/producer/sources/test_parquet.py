@@ -12,6 +12,7 @@ import pytest
 from traffic_rows import NEEDED, ROW, STATE
 
 from producer.errors import SourceError
+from producer.sources.dialects import Dialects
 from producer.sources.parquet import rows
 from producer.sources.recording import Recording
 
@@ -45,7 +46,7 @@ def test_a_parquet_file_without_a_needed_column_is_refused(tmp_path):
 def test_only_the_columns_that_are_read_are_loaded(tmp_path):
     nested = [{"deep": list(range(100))}]
     pq.write_table(pa.Table.from_pylist([{**NEEDED, "ours": nested, "timestamp": 1.0}]), tmp_path / "r.parquet")
-    ((number, row),) = rows(tmp_path / "r.parquet", "r")
+    ((number, row),) = rows(tmp_path / "r.parquet", "r", Dialects("r", None).choose)
     assert number == 1
     assert set(row) == set(NEEDED)
 

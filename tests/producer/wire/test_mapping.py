@@ -178,3 +178,9 @@ def test_a_mapping_that_cannot_be_used_says_where_and_what_is_needed(mapping, sa
 def test_all_that_is_built_in_is_named():
     assert BUILT_IN == ("opensky", "readsb", "traffic")
     assert [load_mapping(name).name for name in BUILT_IN] == list(BUILT_IN)
+
+
+@pytest.mark.parametrize(("text", "truth"), [("True", True), (" false", False), ("1", True), (True, True), (0, False)])
+def test_a_truth_may_be_a_text_as_in_a_table(text, truth):
+    row = {"icao24": "3c1234", "lat": 48, "lon": 2, "time": 1, "onground": text}
+    assert load_mapping("opensky").build(row).on_ground is truth
