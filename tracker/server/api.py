@@ -7,6 +7,7 @@ all aircraft, which would take longer, are encoded once a tick for all (`listing
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -94,28 +95,29 @@ def _refusals(descriptions: dict[int | str, str] | None = None) -> dict[int | st
     return {status: {"description": text, "content": content} for status, text in every.items()}
 
 
-def routes(store: Store, status: Status, draining: Callable[[], bool]) -> APIRouter:
+def routes(
+    store: Store, status: Status, draining: Callable[[], bool], clock: Callable[[], float] = time.monotonic
+) -> APIRouter:
     """Return the routes of all that is read over HTTP, but for the metrics.
 
     Args:
         store: Is filled by the feed.
         status: That of the feed, which changes.
         draining: Tells whether the server is about to stop.
+        clock: Seconds, monotonic.
     """
     router = APIRouter()
-    router.include_router(_fleet(store, status))
+    router.include_router(_fleet(store, status, clock))
     router.include_router(_aircraft(store))
     router.include_router(_server(store, status, draining))
     return router
 
 
-def _fleet(store: Store, status: Status) -> APIRouter:
+def _fleet(store: Store, status: Status, clock: Callable[[], float]) -> APIRouter:
     refusals = _refusals({304: "Nothing was heard since `If-None-Match`.", 422: "A filter that can match nothing."})
     router = APIRouter(tags=["fleet"], responses=refusals)
-    plain, geojson = (
-        Listing(store, status, flights, _around_flights),
-        Listing(store, status, features, _around_features),
-    )
+    plain = Listing(store, status, flights, _around_flights, clock)
+    geojson = Listing(store, status, features, _around_features, clock)
 
     @router.get("/api/flights", summary="The fleet", response_model=Flights)
     async def list_flights(request: Request, wanted: Wanted) -> Response:

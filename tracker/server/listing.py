@@ -63,15 +63,22 @@ class Listing:
         status: That of the feed, which changes.
         describe: Makes an object an aircraft.
         wrap: Makes the beginning and the end of an answer, around its objects.
+        clock: Seconds, monotonic.
     """
 
     def __init__(
-        self, store: Store, status: Status, describe: Describe, wrap: Callable[[Edition], tuple[bytes, bytes]]
+        self,
+        store: Store,
+        status: Status,
+        describe: Describe,
+        wrap: Callable[[Edition], tuple[bytes, bytes]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._status = status
         self._describe = describe
         self._wrap = wrap
+        self._clock = clock
         self._encode = msgspec.json.Encoder().encode_lines
         self._run = secrets.token_hex(4)
         self._edition: Edition | None = None
@@ -81,7 +88,7 @@ class Listing:
     async def edition(self) -> Edition:
         """Return the newest edition, which is made now if it is due."""
         async with self._making:
-            if self._edition is None or time.monotonic() >= self._edition.outdated_at:
+            if self._edition is None or self._clock() >= self._edition.outdated_at:
                 self._edition = await self._make()
             return self._edition
 
@@ -103,20 +110,20 @@ class Listing:
 
     async def _make(self) -> Edition:
         seq = self._store.fleet.seq
-        begun = time.monotonic()
+        begun = self._clock()
         picture = self._store.picture()
         moment, connected = time.time(), self._status.connected
         objects: list[bytes] = []
-        worked = time.monotonic() - begun
+        worked = self._clock() - begun
         for start in range(0, len(picture), _TURN):
             if start:
                 await asyncio.sleep(0)
-            begun = time.monotonic()
+            begun = self._clock()
             rows = np.arange(start, min(start + _TURN, len(picture)))
             objects += self._encode(self._describe(picture, rows)).split(b"\n")[:-1]
-            worked += time.monotonic() - begun
+            worked += self._clock() - begun
         etag = f'W/"{self._run}-{seq}-{len(picture)}-{int(picture.stale.sum())}-{int(connected)}"'
-        return Edition(picture, objects, moment, connected, etag, time.monotonic() + _SHARE * worked)
+        return Edition(picture, objects, moment, connected, etag, self._clock() + _SHARE * worked)
 
     def _join(self, edition: Edition, objects: list[bytes]) -> bytes:
         beginning, end = self._wrap(edition)

@@ -65,7 +65,9 @@ class Desk:
         self.draining = False
         self.metrics = Metrics(lambda: self.store.stats(self.status))
         self.app = FastAPI(title="test", version="1")
-        self.app.include_router(routes(self.store, self.status, lambda: self.draining))
+        self.app.include_router(
+            routes(self.store, self.status, lambda: self.draining, lambda: 0.0)
+        )  # a list is never still paid for
         self.app.include_router(metrics_routes(self.metrics))
 
     def take(self, *vectors, ago=0.0):

@@ -14,7 +14,7 @@ from tracker.feed.batch import collect
 from tracker.feed.records import Reading
 from tracker.feed.status import Status
 from tracker.geo.boxes import Box
-from tracker.server.listing import _TURN, Listing
+from tracker.server.listing import _SHARE, _TURN, Listing
 from tracker.server.query import Filter, flights
 from tracker.state.store import Store
 
@@ -30,7 +30,8 @@ class Desk:
         self.described = 0
         self.began = asyncio.Event()
         self.threads = set()
-        self.listing = Listing(self.store, self.status, self._describe, lambda _: (b"[", b"]"))
+        self.now = 0.0
+        self.listing = Listing(self.store, self.status, self._describe, lambda _: (b"[", b"]"), lambda: self.now)
         if aircraft:
             self.hear(*range(aircraft))
 
@@ -42,6 +43,7 @@ class Desk:
         self.store.take(Reading(batch, [], [], 0), backlog=False, now=time.monotonic())
 
     def _describe(self, picture, rows):
+        self.now += 0.25
         self.described += len(rows)
         self.began.set()
         self.threads.add(threading.get_ident())
@@ -83,14 +85,15 @@ async def test_an_edition_holds_what_the_store_held_when_it_began():
 
 
 async def test_the_next_edition_comes_when_the_last_is_paid_for_and_has_the_news():
-    desk = Desk(5)
+    desk = Desk(_TURN + 1)
     first = await desk.listing.edition()
-    first.outdated_at = time.monotonic() + 3600.0
-    desk.hear(5)
+    desk.hear(_TURN + 1)
+    desk.now = first.outdated_at - 0.01
     assert await desk.listing.edition() is first
-    first.outdated_at = time.monotonic()
+    desk.now = first.outdated_at
     second = await desk.listing.edition()
-    assert len(second.objects) == 6
+    assert len(second.objects) == _TURN + 2
+    assert second.outdated_at == desk.now + _SHARE * 0.5  # two turns, of a quarter of a second each
 
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, Filter(callsign="AFR1"), Filter(box=Box(0.0, 0.0, 2.0, 0.02))])
@@ -117,9 +120,8 @@ async def test_an_empty_fleet_is_an_empty_list():
 
 
 async def _tag(desk):
-    edition = await desk.listing.edition()
-    edition.outdated_at = 0.0
-    return edition.etag
+    desk.now += 1e6
+    return (await desk.listing.edition()).etag
 
 
 async def test_the_tag_changes_with_what_is_heard_with_the_broker_and_with_the_run_and_not_with_time():
