@@ -51,6 +51,7 @@ class Outlet(WebSocketsSansIOProtocol, Intake):
         self.dialect: Dialect = SPOKEN[None]
         """How notices are encoded; until a viewer has joined there are none."""
         self._allowance = Allowance(FRAMES_AT_ONCE, FRAMES_A_SECOND, self.loop.time())
+        self._ending: asyncio.TimerHandle | None = None  # aborts what the endpoint has left
 
     @property
     def open(self) -> bool:
@@ -151,7 +152,13 @@ class Outlet(WebSocketsSansIOProtocol, Intake):
         """Let the endpoint serve the connection, and see to it that this ends though the client reads no more."""
         await super().run_asgi()
         if not self.disconnected:
-            self.loop.call_later(_ABORT_AFTER, self.transport.abort)
+            self._ending = self.loop.call_later(_ABORT_AFTER, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection, and whatever was still to be done to it: a transport that has ended bears no abort."""
+        if self._ending is not None:
+            self._ending.cancel()
+        super().connection_lost(exc)
 
     def shutdown(self) -> None:
         """Tell the client why before uvicorn closes."""

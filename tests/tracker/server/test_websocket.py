@@ -10,7 +10,7 @@ import websockets
 from devbroker_wire import until
 from patience import PATIENCE
 
-from tracker.server.websocket import Outlet
+from tracker.server.websocket import _ABORT_AFTER, Outlet
 from tracker.stream.protocol import FRAMES_AT_ONCE, Bye
 
 HANDSHAKE = (
@@ -176,6 +176,23 @@ async def test_the_system_is_given_little_to_hold(endpoint, port):
         assert held <= 2 * (256 << 10)  # Linux doubles what it is asked for
         outlet.transport.abort()
         await endpoint.ended.wait()
+
+
+async def test_a_client_that_reads_the_rest_in_time_is_not_aborted_once_it_has_gone(endpoint, port):
+    loop, complaints = asyncio.get_running_loop(), []
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    async with raw(port) as client, asyncio.timeout(PATIENCE):
+        outlet = await endpoint.outlets.get()
+        outlet.write(b"\x82\x7f" + (8 << 20).to_bytes(8, "big") + bytes(8 << 20))
+        await loop.sock_sendall(client, b"\x88\x80\0\0\0\0")
+        await endpoint.ended.wait()
+        while await loop.sock_recv(client, 1 << 20):
+            pass
+        await outlet.lost.wait()
+        over = asyncio.Event()
+        loop.call_later(_ABORT_AFTER, over.set)  # set after what was to be done by then
+        await over.wait()
+    assert complaints == []
 
 
 async def test_after_the_end_nothing_is_sent(endpoint, port):

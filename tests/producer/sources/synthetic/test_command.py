@@ -74,7 +74,7 @@ def test_the_command_gives_the_same_twice_from_a_start_in_the_past(broker):
         (["--region", "1,2,3"], "lat_min,lon_min,lat_max,lon_max"),
         (["--region", "50,0,40,10"], "lat_min < lat_max"),
         (["--region", "-91,0,40,10"], "lat_min < lat_max"),
-        (["--region", "nan,0,40,10"], "lat_min < lat_max"),
+        (["--region", "nan,0,40,10"], "lat_min,lon_min,lat_max,lon_max is needed, in degrees"),
         (["--region", "40,0,50,181"], "longitudes"),
         (["--region", "40,5,50,5"], "longitudes"),
         (["--region", "48,2,48.4,2.5"], "larger --region"),
@@ -85,7 +85,7 @@ def test_the_command_gives_the_same_twice_from_a_start_in_the_past(broker):
         (["--speed", "10", "--start", "yesterday"], "2021-10-07T13:00:00Z, or seconds since 1970, is needed"),
         (["--speed", "10", "--start", "2999-01-01"], "between 1970 and now"),
         (["--speed", "10", "--start", "-5"], "between 1970 and now"),
-        (["--speed", "10", "--start", "nan"], "between 1970 and now"),
+        (["--speed", "10", "--start", "nan"], "or seconds since 1970, is needed"),
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(arguments, says):
