@@ -22,6 +22,7 @@ class Stop:
     def __init__(self) -> None:
         self._set = False
         self._interrupts = False
+        self._insisted = False
         self._wakeups: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def set(self) -> None:
@@ -47,17 +48,25 @@ class Stop:
     def on_signals(self) -> Iterator[None]:
         """Set it at SIGINT or SIGTERM; a second signal of either acts as it would without. Only in the main thread."""
         before = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
+        inherited = before[signal.SIGINT]
 
         def restore() -> None:
             for signum, handler in before.items():
                 signal.signal(signum, handler)
 
         def handle(_signum: int, _frame: FrameType | None) -> None:
-            restore()
+            signal.signal(signal.SIGINT, insist if callable(inherited) else inherited)
+            signal.signal(signal.SIGTERM, before[signal.SIGTERM])
             self.set()
             if self._interrupts:
                 self._interrupts = False
                 raise Interrupted
+
+        def insist(signum: int, frame: FrameType | None) -> None:
+            signal.signal(signal.SIGINT, inherited)
+            self._insisted = True
+            if callable(inherited):
+                inherited(signum, frame)
 
         try:
             for signum in before:
@@ -65,6 +74,15 @@ class Stop:
             yield
         finally:
             restore()
+
+    def check_insisted(self) -> None:
+        """Raise what a second interrupt has raised already: kafka-python's own loop takes exceptions for its tasks'.
+
+        Raises:
+            KeyboardInterrupt: There was a second interrupt.
+        """
+        if self._insisted:
+            raise KeyboardInterrupt
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:

@@ -237,10 +237,15 @@ class Publisher:
             self._look_after_topic()
 
     def flush(self, timeout: float) -> int:
-        """Wait until all is delivered, at most `timeout` seconds; return the number of reports that are not."""
+        """Wait until all is delivered, at most `timeout` seconds; return the number of reports that are not.
+
+        Raises:
+            KeyboardInterrupt: There was a second interrupt.
+        """
         deadline = self._clock() + timeout
         while self.in_flight and (left := deadline - self._clock()) > 0:
             self._wait(min(left, _SLICE))
+            self._stop.check_insisted()
         return self.in_flight
 
     def _take(self, future: bulk.Future, count: int) -> None:

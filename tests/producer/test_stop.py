@@ -1,5 +1,6 @@
 """A request to end that wakes what waits for it."""
 
+import contextlib
 import signal
 import threading
 
@@ -69,3 +70,16 @@ def test_afterwards_a_signal_only_sets_it():
             pass
         signal.raise_signal(signal.SIGTERM)
     assert stop.is_set()
+
+
+def test_a_second_interrupt_is_known_even_where_somebody_swallows_it():
+    stop = Stop()
+    with stop.on_signals():
+        signal.raise_signal(signal.SIGINT)
+        stop.check_insisted()
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            stop.check_insisted()
+        with pytest.raises(KeyboardInterrupt):  # and a third one is as ever
+            signal.raise_signal(signal.SIGINT)
