@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from patience import PATIENCE
 import tracker as package
 from producer.cluster.connection import Security, without
 from producer.publish.publisher import Publisher
+from producer.stop import Stop
 from producer.wire import StateVector
 from tracker import FeedFailed, Tracker
 
@@ -144,7 +144,7 @@ def test_the_producers_client_tells_its_debug_log_no_secret(cluster, topic, capl
     caplog.set_level(logging.DEBUG)
     settings = cluster.settings(sasl_mechanism="PLAIN")
     address = settings.pop("bootstrap_servers")
-    with Publisher(address, topic, stop=threading.Event(), security=Security.choose(settings, {})) as publisher:
+    with Publisher(address, topic, stop=Stop(), security=Security.choose(settings, {})) as publisher:
         publisher.publish(StateVector(icao24="000001", lat=48.0, lon=2.0, time=NOW))
     assert (publisher.delivered, publisher.failed) == (1, 0)
     assert "alice" in caplog.text
