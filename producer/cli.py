@@ -26,7 +26,6 @@ from producer.errors import ProducerError
 from producer.sources.formats import FORMATS, Format
 from producer.sources.merging import Merged, find_recordings
 from producer.sources.opening import STDIN
-from producer.sources.order import InOrder
 from producer.sources.recording import BUNDLED, Recording
 from producer.sources.replay import Replay
 from producer.target import Target, target_options
@@ -181,7 +180,7 @@ def replay(
         dialect = load_mapping(mapping) if mapping else None
     except MappingError as error:
         raise click.UsageError(f"--mapping: {error}") from None
-    recording = Merged([InOrder(Recording(path, name, format_=format_, mapping=dialect)) for path in paths])
+    recording = Merged([Recording(path, name, format_=format_, mapping=dialect) for path in paths])
     deliver(target, Replay(recording, speed=speed, from_now=from_now, loop=loop, limit=limit))
 
 

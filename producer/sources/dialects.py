@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-import msgspec
-
 from producer.errors import SourceError
-from producer.sources.rows import Row, event_time, parse, parse_line, require_columns, shown
+from producer.sources.rows import Row, decode_json, event_time, parse, parse_decoded, require_columns, shown
 from producer.wire import Mapping, Repair, SchemaError, StateVector, load_mapping
 
 _OPENSKY = frozenset({"baroaltitude", "vertrate"})
@@ -78,19 +76,18 @@ class Dialects:
         if isinstance(row, SchemaError):
             yield row
             return
-        mapping, records = self._mapping, [row]
-        if isinstance(row, bytes):
-            document = _decoded(row)
-            mapping = mapping or _mapping_of(document)
-            if mapping is not None and document is not None:
-                try:
-                    records = mapping.find(_renamed(document))
-                except SchemaError as error:
-                    yield error
-                    return
+        document = decode_json(row) if isinstance(row, bytes) else row
+        mapping = self._mapping or (_mapping_of(document) if isinstance(row, bytes) else None)
+        records = [document]
+        if isinstance(row, bytes) and mapping is not None and document is not None:
+            try:
+                records = mapping.find(_renamed(document))
+            except SchemaError as error:
+                yield error
+                return
         for record in records:
             try:
-                yield _build(record, mapping, repairs)
+                yield _build(row, record, mapping, repairs)
             except SchemaError as error:
                 repairs.clear()
                 yield error
@@ -99,8 +96,10 @@ class Dialects:
         """Tell the event times of a row that tells some, s since 1970."""
         if isinstance(row, SchemaError):
             return
-        if self._mapping is None and not (isinstance(row, bytes) and _mapping_of(_decoded(row))):
-            time = event_time(row)
+        document = decode_json(row) if isinstance(row, bytes) else row
+        if self._mapping is None and isinstance(document, dict) and _mapping_of(document) is None:
+            is_wire = isinstance(row, bytes) and "lat" in document  # as `parse_decoded` tells them
+            time = event_time(document, "time" if is_wire else "timestamp")
             if time is not None:
                 yield time
             return
@@ -109,22 +108,14 @@ class Dialects:
                 yield state.time
 
 
-def _build(record: Row | bytes, mapping: Mapping | None, repairs: list[Repair]) -> StateVector:
-    if mapping is None:
-        return parse_line(record, repairs) if isinstance(record, bytes) else parse(record, repairs)
-    if isinstance(record, bytes):
-        return parse_line(record, repairs)  # no JSON, which it says
+def _build(row: Row | bytes, record: object, mapping: Mapping | None, repairs: list[Repair]) -> StateVector:
+    """Build a state vector from a record, which is the row or one of those that it holds."""
+    if mapping is None or record is None:  # no JSON, which is told
+        return parse_decoded(row, record, repairs) if isinstance(row, bytes) else parse(row, repairs)
     state = mapping.build(record, repairs)
     if state.time is None:
         raise SchemaError("missing", "time", "absent", "a recorded report needs its time")
     return state
-
-
-def _decoded(data: bytes) -> object:
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _mapping_of(document: object) -> Mapping | None:

@@ -15,6 +15,7 @@ from producer.errors import SourceError
 from producer.sources.formats import is_recording
 from producer.sources.opening import STDIN
 from producer.sources.order import InOrder, time_of
+from producer.sources.recording import Recording
 from producer.wire import StateVector
 
 
@@ -22,12 +23,13 @@ class Merged:
     """Recordings in the order of time; each iteration begins anew.
 
     Args:
-        recordings: At least one. Each is opened when its first report is due, so that a year of hours
-            needs few open files.
+        recordings: At least one, each in any order. Each is opened when its first report is due, so that a year of
+            hours needs few open files.
     """
 
-    def __init__(self, recordings: Sequence[InOrder]) -> None:
+    def __init__(self, recordings: Sequence[Recording]) -> None:
         self._recordings = recordings
+        self._ordered = [InOrder(recording) for recording in recordings]
 
     @property
     def name(self) -> str:
@@ -50,17 +52,17 @@ class Merged:
         Raises:
             SourceError: A recording cannot be read, or holds no reports.
         """
-        if len(self._recordings) == 1:
-            yield from self._recordings[0]
+        if len(self._ordered) == 1:
+            yield from self._ordered[0]
             return
-        waiting = [(recording.begin(), place) for place, recording in enumerate(self._recordings)]
+        waiting = [(recording.begin(), place) for place, recording in enumerate(self._ordered)]
         waiting.sort(reverse=True)
         heap: list[tuple[float, int, StateVector, Iterator[StateVector]]] = []
         with ExitStack() as opened:
             while heap or waiting:
                 if waiting and (not heap or waiting[-1][0] <= heap[0][0]):
                     _, place = waiting.pop()
-                    states: Iterator[StateVector] = opened.enter_context(closing(iter(self._recordings[place])))
+                    states: Iterator[StateVector] = opened.enter_context(closing(iter(self._ordered[place])))
                 else:
                     _, place, state, states = heapq.heappop(heap)
                     yield state

@@ -13,7 +13,7 @@ import itertools
 import logging
 import math
 import tempfile
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from typing import IO
 
@@ -46,21 +46,6 @@ class InOrder:
         self._most = most
         self._is_looked_through = self._sorts = self._told = False
         self._oldest = -math.inf
-
-    @property
-    def name(self) -> str:
-        """What log and errors call it."""
-        return self._recording.name
-
-    @property
-    def refused(self) -> int:
-        """Rows that were not reports, over all iterations."""
-        return self._recording.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped, as they could not be understood."""
-        return self._recording.repaired
 
     def begin(self) -> float:
         """Return a moment before which it has no report, s since 1970: its first one, where it can be looked through.
@@ -95,7 +80,7 @@ class InOrder:
         self._oldest = oldest if oldest < math.inf else -math.inf
         self._sorts = bool(told) and is_all
         if self._sorts:
-            logger.info("%s, %s; the recording is sorted by time first", self.name, told)
+            logger.info("%s, %s; the recording is sorted by time first", self._recording.name, told)
 
     def _watch(self, states: Iterable[StateVector]) -> Iterator[StateVector]:
         newest = -math.inf
@@ -106,7 +91,7 @@ class InOrder:
                 logger.warning(
                     "%s, report %d: %.0f s older than one before it; the recording is not in time order, and too long "
                     "to be sorted here: such reports are sent at once",
-                    self.name, number, newest - time,
+                    self._recording.name, number, newest - time,
                 )  # fmt: skip
             newest = max(newest, time)
             yield state

@@ -16,27 +16,15 @@ from typing import Protocol, Self
 
 import msgspec
 
-from producer.sources.source import Batch
+from producer.sources.source import Batch, Tally
 from producer.stop import Stop
 from producer.wire import StateVector
 
 _LONE_GAP = 1.0  # s, between two rounds of a recording of a single moment
 
 
-class Recorded(Protocol):
+class Recorded(Tally, Protocol):
     """Reports of the past in the order of time; each iteration begins anew."""
-
-    @property
-    def name(self) -> str:
-        """What log and errors call it."""
-
-    @property
-    def refused(self) -> int:
-        """Rows that were not reports, over all iterations."""
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped, as they could not be understood."""
 
     def __iter__(self) -> Generator[StateVector, None, None]: ...
 

@@ -45,14 +45,6 @@ _TRUTHS = {
 Row = Mapping[str, object]
 
 
-class _Times(msgspec.Struct):
-    time: object = None
-    timestamp: object = None
-
-
-_decode_times = msgspec.json.Decoder(_Times).decode
-
-
 def parse(row: Row, repairs: list[Repair] | None = None) -> StateVector:
     """Parse one row of the `traffic` library's columns.
 
@@ -105,16 +97,34 @@ def parse_line(line: bytes, repairs: list[Repair] | None = None) -> StateVector:
     Raises:
         SchemaError: It is not a report, or is a state vector without a `time`.
     """
-    try:
-        row = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        row = None
-    if isinstance(row, dict) and "lat" not in row:
-        return parse(row, repairs)
+    return parse_decoded(line, decode_json(line), repairs)
+
+
+def parse_decoded(line: bytes, document: object, repairs: list[Repair] | None = None) -> StateVector:
+    """Parse one JSON line, as `parse_line`, that is decoded already.
+
+    Args:
+        line: UTF-8.
+        document: What it holds; None: it is no JSON.
+        repairs: Is told which fields were dropped, as they could not be understood.
+
+    Raises:
+        SchemaError: As `parse_line`.
+    """
+    if isinstance(document, dict) and "lat" not in document:
+        return parse(document, repairs)
     state = wire.decode(line, repairs)  # which also tells what is wrong with a line that is not an object
     if state.time is None:
         raise SchemaError("missing", "time", "absent", "a recorded report needs its time")
     return state
+
+
+def decode_json(line: bytes) -> object:
+    """Return what a JSON text holds; None where it is none."""
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _drop(field: str, error: SchemaError, repairs: list[Repair] | None) -> None:
@@ -125,20 +135,11 @@ def _drop(field: str, error: SchemaError, repairs: list[Repair] | None) -> None:
         repairs.append(Repair(field, error))
 
 
-def event_time(row: Row | bytes) -> float | None:
-    """Tell the event time of a row, or of a JSON line, without a look at the rest; None: it tells none.
-
-    Returns:
-        s since 1970, UTC.
-    """
+def event_time(row: Row, column: str = "timestamp") -> float | None:
+    """Tell the event time of a row without a look at the rest, s since 1970, UTC; None: it tells none."""
     try:
-        if isinstance(row, bytes):
-            found = _decode_times(row)
-            value = found.timestamp if found.time is None else found.time
-        else:
-            value = row.get("timestamp")
-        return _time(value)
-    except (SchemaError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _time(row.get(column))
+    except SchemaError:
         return None
 
 

@@ -19,15 +19,12 @@ class Batch(NamedTuple):
     """Seconds after the first batch was asked for; None: now."""
 
 
-class Source(Protocol):
-    """A source of reports. A context manager: what it reads is opened when it is entered, and closed when it is left.
-
-    Entering it raises a `ProducerError` where it cannot be read, before a broker is looked for.
-    """
+class Tally(Protocol):
+    """What a source tells of itself, also while it is read."""
 
     @property
     def name(self) -> str:
-        """What it is called in the log."""
+        """What it is called in log and errors."""
 
     @property
     def refused(self) -> int:
@@ -36,6 +33,13 @@ class Source(Protocol):
     @property
     def repaired(self) -> Mapping[str, int]:
         """How many values were dropped so far, as they could not be understood, by field of the wire."""
+
+
+class Source(Tally, Protocol):
+    """A source of reports. A context manager: what it reads is opened when it is entered, and closed when it is left.
+
+    Entering it raises a `ProducerError` where it cannot be read, before a broker is looked for.
+    """
 
     def __enter__(self) -> Self: ...
 

@@ -1,5 +1,7 @@
 """A report as a row of the `traffic` library's columns, and as a state vector."""
 
+import csv
+
 from producer.sources.rows import FOOT, KNOT
 from producer.wire import StateVector
 
@@ -32,3 +34,12 @@ STATE = StateVector(
     time=1633611601.0,
 )
 NEEDED = {"timestamp": "1633611601", "icao24": "392ae7", "latitude": "49", "longitude": "2"}
+
+
+def write_times(path, times):
+    """Write a table of reports of one aircraft, alike but for their times, and return its path."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(NEEDED)
+        writer.writerows([time, *list(NEEDED.values())[1:]] for time in times)
+    return path

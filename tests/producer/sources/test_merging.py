@@ -1,24 +1,14 @@
 """producer/sources/merging.py: several recordings as one."""
 
-import csv
 from pathlib import Path
 
 import pytest
-from traffic_rows import NEEDED
+from traffic_rows import write_times
 
 from producer.errors import SourceError
 from producer.sources.merging import Merged, find_recordings
 from producer.sources.opening import STDIN
-from producer.sources.order import InOrder
 from producer.sources.recording import Recording
-
-
-def write(path, times):
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(NEEDED)
-        writer.writerows([time, *list(NEEDED.values())[1:]] for time in times)
-    return path
 
 
 class Watched(Recording):
@@ -42,8 +32,8 @@ def log():
 @pytest.fixture
 def merged(tmp_path, log):
     def merge(**times):
-        files = {name: write(tmp_path / f"{name}.csv", each) for name, each in times.items()}
-        return Merged([InOrder(Watched(path, name, log)) for name, path in files.items()])
+        files = {name: write_times(tmp_path / f"{name}.csv", each) for name, each in times.items()}
+        return Merged([Watched(path, name, log) for name, path in files.items()])
 
     return merge
 
@@ -69,7 +59,7 @@ def test_what_is_refused_is_counted_over_all(merged):
 def test_what_is_dropped_is_counted_over_all(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.csv").write_text("timestamp,icao24,latitude,longitude,squawk\n1,392ae7,49,2,9999\n")
-    recording = Merged([InOrder(Recording(tmp_path / f"{name}.csv")) for name in "ab"])
+    recording = Merged([Recording(tmp_path / f"{name}.csv") for name in "ab"])
     assert len(list(recording)) == 2
     assert recording.repaired == {"squawk": 2}
 
