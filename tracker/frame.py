@@ -137,7 +137,7 @@ def _lacks_zone(text: str) -> bool:
 
 
 def _values(side: ast.expr, names: Mapping[str, object]) -> list[object]:
-    """The values that one side of a comparison has for certain."""
+    """Return the values that one side of a comparison has for certain."""
     if isinstance(side, ast.Name) and side.id.startswith(_NAMED):
         value = names.get(side.id.removeprefix(_NAMED))
         return list(value) if isinstance(value, list | tuple | set) else [value]
@@ -192,7 +192,7 @@ def rejected_frame(rejects: Iterable[Reject]) -> pd.DataFrame:
 
 
 def _series(column: Column, reports: Reports, room: Iterator[Floats]) -> object:
-    """The values of a column as pandas keeps them: numbers in the next row of `room`, the rest in memory of its own."""
+    """Return a column's values as pandas keeps them: numbers in the next row of `room`, the rest in new memory."""
     if column.dtype == "category":
         return _categorical(categorise(column.field, reports))
     values = reports.columns[column.field]
@@ -209,7 +209,7 @@ def _categorical(column: Categorical) -> pd.Categorical[Any]:
 
 
 def _index(column: Categorical) -> pd.Index[Any]:
-    """The texts that occur as an index; that of all is kept, as making it takes longer than a frame."""
+    """Return the texts that occur as an index; that of all is kept, as making it takes longer than a frame."""
     if column.skipped or len(column.order) < len(column.categories):
         return _texts(column.texts)
     if column.categories not in _whole_indexes:

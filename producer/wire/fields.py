@@ -51,7 +51,7 @@ Texts = tuple[str | None, str | None, str | None]
 
 @functools.lru_cache(maxsize=1 << 16)
 def is_unknown(text: str) -> bool:
-    """Whether a text says that a value is not known: empty, filler alone, or a spelling such as `NULL` and `N/A`."""
+    """Tell whether a text says that a value is not known: empty, filler alone, or such as `NULL` and `N/A`."""
     return text.strip(_FILLER).lower() in _NOT_KNOWN
 
 
@@ -152,7 +152,7 @@ def _number(field: str, name: str, value: object) -> float | SchemaError:
 
 
 def _finer_unit(value: float) -> str | None:
-    """Names the unit in which a time would lie between 2000 and 2100."""
+    """Name the unit in which a time would lie between 2000 and 2100."""
     earliest = 946_684_800  # 2000-01-01: 253e9 is the year 9999 in seconds, not 1978 in milliseconds
     for factor, unit in ((10**3, "milliseconds"), (10**6, "microseconds"), (10**9, "nanoseconds")):
         if earliest * factor <= value <= MAX_TIME * factor:

@@ -77,7 +77,7 @@ class Repair:
 
 
 def range_text(name: str) -> str:
-    """Says what is allowed of a number, by its name or an alias."""
+    """Say what is allowed of a number, by its name or an alias."""
     field = next((field for field, names in ALIASES.items() if name in names), name)
     if field not in LIMITS:
         return "a number that a float can hold"
@@ -100,7 +100,7 @@ def shorten(value: object, length: int = 60) -> str:
 
 
 def refuse_unreadable(data: bytes, error: Exception, wanted: str) -> NoReturn:
-    """Says why a value could not be read as what was wanted."""
+    """Say why a value could not be read as what was wanted."""
     head = data.lstrip(b" \t\r\n")
     if not head:
         raise SchemaError("empty", value="no bytes", limit=f"{wanted} is required") from None

@@ -107,7 +107,7 @@ def _describe(coded: Coded, reports: Reports) -> Categorical:
 
 
 def _which(codes: npt.NDArray[np.signedinteger[Any]], count: int) -> Flags:
-    """Which of so many codes occur: shape (count + 1,), as the last place is that of `ABSENT`."""
+    """Return which of so many codes occur: shape (count + 1,), as the last place is that of `ABSENT`."""
     occurs = np.zeros(count + 1, np.bool_)
     occurs[codes] = True
     return occurs
@@ -127,11 +127,11 @@ def _renumber(known: Categories, shown: Flags) -> tuple[npt.NDArray[np.signedint
 
 
 def _beginning(known: Categories, prefix: str) -> slice:
-    """Where in alphabetical order the texts that begin with `prefix`, and a colon at its end, stand."""
+    """Return where in alphabetical order the texts that begin with `prefix`, and a colon at its end, stand."""
     find = partial(bisect_left, known.order, key=known.by_code.__getitem__)
     return slice(find(prefix), find(prefix[:-1] + ";"))  # ";" follows ":"
 
 
 def _smallest_int(count: int) -> npt.DTypeLike:
-    """The type that pandas keeps codes of so many categories in: no conversion is left to do."""
+    """Return the type that pandas keeps codes of so many categories in: no conversion is left to do."""
     return np.int8 if count < 2**7 else np.int16 if count < 2**15 else np.int32

@@ -66,7 +66,7 @@ class Batch:
         return time
 
     def take(self, rows: Rows) -> Batch:
-        """The rows at these positions, as a batch of their own."""
+        """Return the rows at these positions, as a batch of their own."""
         places = rows.tolist()
         return Batch(
             key=[self.key[place] for place in places],
@@ -81,7 +81,7 @@ class Batch:
         )
 
     def with_times(self, time: Floats) -> Batch:
-        """The same reports with other event times; `claimed` keeps what was reported."""
+        """Return the same reports with other event times; `claimed` keeps what was reported."""
         floats = self.floats.copy()
         floats[1] = time
         claimed = self.time if self.claimed is None else self.claimed
@@ -134,7 +134,7 @@ def collect(vectors: Sequence[StateVector], published: Sequence[float]) -> Batch
 
 
 def join(batches: Sequence[Batch]) -> Batch:
-    """The rows of several batches, at least one, as one."""
+    """Return the rows of several batches, at least one, as one."""
     if len(batches) == 1:
         return batches[0]
     return Batch(

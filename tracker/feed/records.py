@@ -159,7 +159,7 @@ def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool, 
 def _read_each(
     records: Sequence[Record], now: float, repairs: list[_Placed], decode: _Decode
 ) -> tuple[list[StateVector], list[Record], list[Reject], int]:
-    """The good vectors with the record of each, what was refused, and how many tombstones there were."""
+    """Return the good vectors with the record of each, what was refused, and how many tombstones there were."""
     vectors: list[StateVector] = []
     sources: list[Record] = []
     rejects: list[Reject] = []
@@ -192,7 +192,7 @@ def _decode(value: bytes, repairs: list[_Placed]) -> tuple[list[StateVector], li
 
 
 def _clocks_mended(batch: Batch) -> list[_Placed]:
-    """The event times that were replaced by the time of publishing."""
+    """Return the event times that were replaced by the time of publishing."""
     if batch.claimed is None:
         return []
     repairs = []

@@ -172,7 +172,7 @@ class Window:
         return replace(judgement, evicted=evicted) if evicted else judgement
 
     def reports(self, last: float | None = None, after: int = 0) -> Reports:
-        """The rows of the window, or of its last `last` seconds, or those after a serial number.
+        """Return the rows of the window, or of its last `last` seconds, or those after a serial number.
 
         Rows stand in the order of arrival, each aircraft's own rows in time order.
         """
@@ -183,7 +183,7 @@ class Window:
         return self._rows(slice(0, self._end) if held.all() else np.flatnonzero(held))
 
     def latest(self) -> Reports:
-        """The newest row of each aircraft that has one in the window, sorted by key."""
+        """Return the newest row of each aircraft that has one in the window, sorted by key."""
         self._settle()
         held = self._last_time >= self.newest - self.span
         order = self._interners["key"].categories().order
@@ -218,13 +218,13 @@ class Window:
         return Paths(place[wanted], *(self._columns[name][rows] for name in ("time", "lat", "lon")))
 
     def times(self) -> Floats:
-        """A copy of the event times, s since 1970, in the order of arrival."""
+        """Return a copy of the event times, s since 1970, in the order of arrival."""
         self._settle()
         times: Floats = self._columns["time"][: self._end][self._held()]
         return times
 
     def _holds(self, key: str, time: float) -> bool:
-        """Whether there is a row of this key and event time."""
+        """Return whether there is a row of this key and event time."""
         self._settle()
         code = self._interners["key"].code(key)
         return bool(((self._columns["time"][: self._end] == time) & (self._columns["key"][: self._end] == code)).any())
@@ -288,14 +288,14 @@ class Window:
         )
 
     def _is_plain_news(self, key: Codes, batch: Batch) -> bool:
-        """Whether each report is of another aircraft, its newest and in the window: a live stream is little else."""
+        """Tell whether each report is of another aircraft, its newest and in the window: most of a live stream is."""
         time, known = batch.time.tolist(), self._last_time[key].tolist()  # lists: most batches are of a report or two
         if not all(map(operator.gt, time, known)) or len(set(key.tolist())) < len(key):
             return False
         return bool(min(time) >= max(self.newest, max(time)) - self.span)
 
     def _new_among(self, older: Rows, fresh: Rows, key: Codes, batch: Batch) -> Rows:
-        """Those of the older reports whose aircraft and event time are not held yet."""
+        """Return those of the older reports whose aircraft and event time are not held yet."""
         if not len(older):
             return older
         self._settle()
@@ -313,7 +313,7 @@ class Window:
         return np.array(new, np.intp)
 
     def _rows_since(self, time: float, concerned: npt.NDArray[np.bool_]) -> Rows:
-        """Where the reports of the concerned keys (bool by key code) from this event time on lie."""
+        """Return where the reports of the concerned keys (bool by key code) from this event time on lie."""
         since = np.flatnonzero(self._columns["time"][: self._end] >= time)
         concerned_rows: Rows = since[concerned[self._columns["key"][since]]]
         return concerned_rows
@@ -411,7 +411,7 @@ class Window:
 
 
 def _newest_before(time: Floats, first: npt.NDArray[np.bool_], known: Floats) -> Floats:
-    """The newest event time of the same aircraft before each report.
+    """Return the newest event time of the same aircraft before each report.
 
     Args:
         time: Event times, grouped by aircraft, shape (n,).
