@@ -10,11 +10,12 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import click
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -30,11 +31,14 @@ from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
 
 URL = f"ws://127.0.0.1:8000{PATH}"
 UNKNOWN = "\N{EN DASH}"
-STALE_AFTER = 15.0
-"""Not heard for so long, s: drawn dim, as on every screen."""
+_HEADS = ("callsign", "key", "type", "reg", "lat", "lon", "ft", "kt", "track", "ft/min", "age s")
+_TEXTS = ("callsign", "key", "type", "reg")
+_OPTIONAL = ("type", "reg")  # shown where one is known
 _REDRAW, _LINE = 0.25, 1.0  # s
 _RATE_SPAN = 5.0  # s
 _LAG_SHOWN = 5.0  # s, after a frame that said that we are slow
+_LEFT_OUT = ("reg", "ft/min", "type")  # in this order, where a terminal is too narrow for all columns
+_GAP = 2  # blanks between two columns
 _FRAME = 3  # lines of the screen that are no aircraft: status, head, one to spare
 
 
@@ -97,7 +101,8 @@ class Board:
         state = f"reconnecting ({self.trouble})" if self.trouble else "connecting"
         if self.trouble is None:
             state = "connected"
-        known = f"{len(self.mirror.aircraft(self.box)):,} aircraft"
+        fleet = self.mirror.aircraft(self.box)
+        known = f"{len(fleet):,} {'objects' if any(map(_kind, fleet.values())) else 'aircraft'}"
         words = [f"{state} {self.url}", known, f"{self.rate(now):,.1f} updates/s", self.lag(now), self.fault]
         return printable(" \N{MIDDLE DOT} ".join(filter(None, words)))
 
@@ -107,20 +112,19 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
-def table(board: Board, now: float, rows: int, order: str = "callsign") -> Table:
+def table(board: Board, now: float, rows: int, order: str = "callsign", width: int | None = None) -> Table:
     """Return the aircraft within the box, in the analyst's units.
+
+    Type and registration have columns where one is known; what is no aircraft has its kind for a type.
 
     Args:
         board: What is shown.
         now: By its clock, s.
         rows: At most so many; one less where some are left out, which the last row says.
         order: `callsign`, or `age`: those heard last come first.
+        width: Columns of the terminal; where they are too few, registration, vertical rate and type are left out, one
+            after the other. None: as many as it takes.
     """
-    drawn = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    drawn.add_column("callsign", no_wrap=True)
-    drawn.add_column("key", no_wrap=True)
-    for head in ("lat", "lon", "ft", "kt", "track", "ft/min", "age s"):
-        drawn.add_column(head, justify="right", no_wrap=True)
     fleet = board.mirror.aircraft(board.box)
     ages = {key: board.mirror.age(key, now) for key in fleet}
 
@@ -131,28 +135,57 @@ def table(board: Board, now: float, rows: int, order: str = "callsign") -> Table
     keys = sorted(fleet, key=by_callsign if order == "callsign" else lambda key: (ages[key], key))
     shown = len(keys) if len(keys) <= rows else max(0, rows - 1)
     unheard = board.mirror.unheard_since is not None or board.trouble is not None
-    for key in keys[:shown]:
-        stale = unheard or ages[key] > STALE_AFTER
-        drawn.add_row(*map(Text, _cells(fleet[key], ages[key])), style="dim" if stale else "")
+    lines = [_cells(fleet[key], ages[key]) for key in keys[:shown]]
+    heads = _choose_heads(lines, width)
+    drawn = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+    for head in heads:
+        drawn.add_column(head, justify="left" if head in _TEXTS else "right", no_wrap=True)
+    for key, line in zip(keys[:shown], lines, strict=True):
+        stale = unheard or ages[key] > board.mirror.stale_after
+        drawn.add_row(*(Text(line[head]) for head in heads), style="dim" if stale else "")
     if shown < len(keys):
         drawn.add_row(Text(f"and {len(keys) - shown:,} more"))
     return drawn
 
 
-def _cells(row: Row, age: float) -> list[str]:
+def _cells(row: Row, age: float) -> dict[str, str]:
+    """Return what is written of an aircraft, by the head of the column."""
     on_ground = row.get("on_ground") is True and row.get("altitude") is None
     track = row.get("track")
-    return [
-        printable(str(row.get("callsign") or UNKNOWN)),
-        printable(row["key"]),
-        _number(row.get("lat"), digits=4),
-        _number(row.get("lon"), digits=4),
-        "ground" if on_ground else _number(row.get("altitude"), FEET_PER_METRE),
-        _number(row.get("velocity"), KNOTS_PER_MPS),
-        UNKNOWN if not isinstance(track, int | float) else f"{round(track) % 360:03d}",
-        _number(row.get("vertical_rate"), FPM_PER_MPS, sign="+"),
-        f"{age:.0f}",
-    ]
+    return {
+        "callsign": _text(row.get("callsign")),
+        "key": printable(row["key"]),
+        "type": _text(_kind(row) or row.get("typecode")),
+        "reg": _text(row.get("registration")),
+        "lat": _number(row.get("lat"), digits=4),
+        "lon": _number(row.get("lon"), digits=4),
+        "ft": "ground" if on_ground else _number(row.get("altitude"), FEET_PER_METRE),
+        "kt": _number(row.get("velocity"), KNOTS_PER_MPS),
+        "track": UNKNOWN if not isinstance(track, int | float) else f"{round(track) % 360:03d}",
+        "ft/min": _number(row.get("vertical_rate"), FPM_PER_MPS, sign="+"),
+        "age s": f"{age:.0f}",
+    }
+
+
+def _choose_heads(lines: Sequence[Mapping[str, str]], width: int | None) -> list[str]:
+    """Return the heads of the columns that these lines fill, without those for which there is no room."""
+    widths = {head: max([cell_len(head), *(cell_len(line[head]) for line in lines)]) for head in _HEADS}
+    unknown = [head for head in _OPTIONAL if all(line[head] == UNKNOWN for line in lines)]
+    heads = [head for head in _HEADS if head not in unknown]
+    for head in _LEFT_OUT:
+        if width is not None and head in heads and sum(widths[one] + _GAP for one in heads) - _GAP > width:
+            heads.remove(head)
+    return heads
+
+
+def _kind(row: Row) -> str | None:
+    """Return what a row is about where it is no aircraft."""
+    kind = row.get("kind")
+    return None if kind is None or kind == "aircraft" else str(kind)
+
+
+def _text(value: object) -> str:
+    return printable(str(value or UNKNOWN))
 
 
 def _number(value: object, factor: float = 1.0, digits: int = 0, sign: str = "-") -> str:
@@ -214,7 +247,7 @@ async def _draw(frames: Frames, board: Board, rows: int | None, order: str) -> N
 
         def draw(now: float) -> None:
             room = max(1, console.height - _FRAME)
-            drawn = table(board, now, min(rows or room, room), order)
+            drawn = table(board, now, min(rows or room, room), order, console.width)
             status = Text(board.status(now), style="reverse", no_wrap=True, overflow="ellipsis")
             live.update(Group(status, drawn), refresh=True)
 

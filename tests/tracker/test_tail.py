@@ -41,10 +41,10 @@ def board(*frames, box=None, now=0.0) -> Board:
     return one
 
 
-def drawn(board, now=0.0, rows=100, order="callsign", **options) -> list[str]:
-    """The lines of the table."""
-    console = Console(file=io.StringIO(), width=120, **options)
-    console.print(table(board, now, rows, order))
+def drawn(board, now=0.0, rows=100, order="callsign", columns=120, **options) -> list[str]:
+    """The lines of the table in a terminal of so many columns."""
+    console = Console(file=io.StringIO(), width=columns, **options)
+    console.print(table(board, now, rows, order, columns))
     return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
@@ -84,6 +84,57 @@ def test_what_strangers_wrote_steers_neither_the_terminal_nor_the_markup(order):
     assert "[red]k" in text
     assert "[b]" in text
     assert "title" in text
+
+
+SKY = Snapshot(
+    1,
+    {
+        "key": ["4ca7b0", "id:TRUCK-7", "3c6444"],
+        "callsign": ["RYR42", None, "DLH1"],
+        "lat": [48.85661, 50.1, 0.0],
+        "lon": [2.35222, 8.5, 179.99999],
+        "heard": [0.0, 2.0, 2.0],
+        "kind": [None, "vehicle", None],
+        "typecode": ["B738", None, None],
+        "registration": ["EI-DCL", None, None],
+    },
+)
+
+
+def test_what_is_no_aircraft_says_what_it_is_and_types_and_registrations_have_columns_where_one_is_known():
+    head, *lines = drawn(board(SKY))
+    assert head.split() == ["callsign", "key", "type", "reg", "lat", "lon", "ft", "kt", "track", "ft/min", "age", "s"]
+    assert [line.split()[:4] for line in lines] == [
+        ["DLH1", "3c6444", UNKNOWN, UNKNOWN],
+        ["RYR42", "4ca7b0", "B738", "EI-DCL"],
+        [UNKNOWN, "id:TRUCK-7", "vehicle", UNKNOWN],
+    ]
+    assert "3 objects" in board(SKY).status(0.0)
+    assert "type" not in drawn(board(FLEET))[0]
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [
+        (86, []),
+        (85, ["reg"]),
+        (78, ["reg"]),
+        (77, ["reg", "ft/min"]),
+        (70, ["reg", "ft/min"]),
+        (69, ["reg", "ft/min", "type"]),
+    ],
+)
+def test_a_narrow_terminal_is_shown_fewer_columns_and_each_of_them_whole(width, left_out):
+    whole, shown = (table(board(SKY), 0.0, 100, width=one).columns for one in (None, width))
+    assert [column.header for column in whole if column.header not in left_out] == [column.header for column in shown]
+    assert "\N{HORIZONTAL ELLIPSIS}" not in "".join(drawn(board(SKY), columns=width))
+
+
+def test_an_aircraft_is_stale_when_the_server_says_so():
+    one = Board("ws://here/ws/flights", trouble=None)
+    for frame in (Hello("e", 0.0, stale_after=1.0, lost_after=2.0), FLEET):
+        one.take(frame, 0.0)
+    assert dim(drawn(one, force_terminal=True, color_system="standard")) == [False, True, True]
 
 
 def dim(lines) -> list[bool]:

@@ -102,7 +102,8 @@ class Broadcast:
         now = self._clock()
         self._seats[viewer] = _Seat(viewer, outlet, came_at=now, moved_at=now)
         self._metrics.clients.labels(dialect.name).inc()
-        outlet.say(Hello(self.hub.epoch, time.time()))
+        fleet = self._store.fleet
+        outlet.say(Hello(self.hub.epoch, time.time(), fleet.stale_after, fleet.lost_after))
         self.wake()
         return viewer
 

@@ -19,7 +19,8 @@ from tracker.stream.protocol import Columns, Delta, Frame, Hello, Lag, Resume, S
 Row = dict[str, Any]
 """What is known of an aircraft, by the names of the wire and in its units; what is not known is absent.
 
-`key` is always there, and `heard_at`: when it was last heard, by the clock of `apply`, s.
+`key` is always there, and `heard_at`: when it was last heard, by the clock of `apply`, s. A row without `kind` is an
+aircraft's.
 """
 _NUMBERS = ("lat", "lon", "heard")
 
@@ -35,6 +36,8 @@ class Mirror:
         """The run of the server that `Hello` named; None: none did yet."""
         self.unheard_since: float | None = None
         """Since when the server hears nothing of its broker, so that nobody ages; None: it hears."""
+        self.stale_after = 15.0
+        """Age above which an aircraft is stale, s; `Hello` tells the server's."""
         self._rows: dict[str, Row] = {}
         self._place: Resume | None = None
 
@@ -63,8 +66,8 @@ class Mirror:
             BadFrame: It contradicts itself; the mirror is as it was.
         """
         match frame:
-            case Hello(epoch=epoch):
-                self._greet(epoch)
+            case Hello():
+                self._greet(frame)
             case Snapshot(seq=seq, columns=columns):
                 rows = dict(_rows(columns, now))
                 self._rows = rows
@@ -95,11 +98,12 @@ class Mirror:
         until = now if self.unheard_since is None else min(now, self.unheard_since)
         return max(0.0, until - float(self._rows[key]["heard_at"]))
 
-    def _greet(self, epoch: str) -> None:
+    def _greet(self, hello: Hello) -> None:
         """Begin a connection: it has yet to tell whether the broker is still away."""
-        if epoch != self.epoch:
+        if hello.epoch != self.epoch:
             self._place = None
-        self.epoch = epoch
+        self.epoch = hello.epoch
+        self.stale_after = hello.stale_after
         self.unheard_since = None
 
     def _pause(self, behind: float, now: float) -> None:

@@ -24,9 +24,12 @@ FRAMES_AT_ONCE, FRAMES_A_SECOND = 100, 20
 
 COLUMNS = (
     "key", "callsign", "squawk", "time", "lat", "lon", "velocity", "track", "altitude", "geo_altitude", "vertical_rate",
-    "on_ground", "heard",
+    "on_ground", "heard", "kind", "position_source", "typecode", "registration", "category",
 )  # fmt: skip
-"""Names in `columns`: those of the wire without `icao24`, which the key holds; and `heard`, s before sending."""
+"""Names in `columns`: those of the wire without `icao24` and `id`, which the key holds; and `heard`, s before sending.
+
+`kind` is null for an aircraft, so that the column is absent where there are no others.
+"""
 
 Columns = dict[str, list[Any]]
 """A list a column, all of one length; a column in which nothing is known is absent, and null is a value not known."""
@@ -57,6 +60,10 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """One run of the server; `seq` counts within it."""
     server_time: float
     """s since 1970, UTC."""
+    stale_after: float = 15.0
+    """After how long without being heard an aircraft is to be shown as stale, s."""
+    lost_after: float = 60.0
+    """After how long without being heard the server removes an aircraft, s; above `stale_after`."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):

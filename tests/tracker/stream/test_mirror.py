@@ -62,6 +62,22 @@ def test_an_age_counts_from_when_the_server_heard():
         one.age("c", 103.0)
 
 
+def test_the_server_says_from_what_age_on_an_aircraft_is_stale():
+    one = mirror()
+    assert one.stale_after == 15.0
+    one.apply(Hello("e", 0.0, stale_after=20.0, lost_after=90.0), 0.0)
+    assert one.stale_after == 20.0
+
+
+def test_a_row_has_what_is_known_beside_its_reports():
+    described = {"kind": [None, "vehicle"], "typecode": ["A320", None], "position_source": ["mlat", None]}
+    one = mirror(Snapshot(1, columns("a", "id:b", **described)))
+    assert one["a"] == {
+        "key": "a", "lat": 1.0, "lon": 2.0, "heard_at": 0.0, "typecode": "A320", "position_source": "mlat"
+    }  # fmt: skip
+    assert one["id:b"] == {"key": "id:b", "lat": 1.0, "lon": 2.0, "heard_at": 0.0, "kind": "vehicle"}
+
+
 def test_nobody_ages_while_the_server_hears_nothing_of_its_broker():
     one = mirror(Hello("e", 0.0), Snapshot(1, columns("a", heard=[1.0])), now=100.0)
     one.apply(Lag(2.0, "broker"), 105.0)

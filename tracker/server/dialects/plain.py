@@ -14,6 +14,7 @@ from tracker.stream.protocol import prepare
 
 NAME = "plain"
 _SENT = FLOATS[1:]  # all but `published`
+_TEXTS = ("icao24", "callsign", "squawk", "id", "position_source", "typecode", "registration", "category")
 
 
 def encode(news: News) -> Due | None:
@@ -24,11 +25,12 @@ def encode(news: News) -> Due | None:
 
 def _vectors(picture: Picture, rows: Sequence[int]) -> Iterator[bytes]:
     floats = picture.floats[1:].take(rows, axis=1).T.tolist()
+    texts = [(name, getattr(picture, name)) for name in _TEXTS]
     for row, values in zip(rows, floats, strict=True):
         vector: dict[str, Any] = {"key": picture.key[row]}
-        for name in ("icao24", "callsign", "squawk"):
-            if text := getattr(picture, name)[row]:
-                vector[name] = text
+        vector |= {name: values[row] for name, values in texts if values[row]}
+        if picture.kind[row] != "aircraft":
+            vector["kind"] = picture.kind[row]
         vector |= {name: value for name, value in zip(_SENT, values, strict=True) if value == value}  # NaN is not
         if picture.on_ground[row] >= 0:
             vector["on_ground"] = bool(picture.on_ground[row])

@@ -35,12 +35,23 @@ export interface Columns {
   on_ground?: (boolean | null)[];
   /** How long before the frame was sent the aircraft was last heard, s. */
   heard?: (number | null)[];
+  /** null is an aircraft. */
+  kind?: (string | null)[];
+  /** How the position was had. */
+  position_source?: (string | null)[];
+  typecode?: (string | null)[];
+  registration?: (string | null)[];
+  category?: (string | null)[];
 }
 
 export interface Hello {
   type: "hello";
   epoch: string;
   server_time: number;
+  /** After how long without being heard an aircraft is stale, s; an older server does not say. */
+  stale_after?: number;
+  /** After how long without being heard the server removes an aircraft, s. */
+  lost_after?: number;
 }
 export interface Snapshot {
   type: "snapshot";
@@ -101,13 +112,18 @@ export const COLUMNS: Readonly<Record<keyof Columns, Kind>> = {
   vertical_rate: "number",
   on_ground: "flag",
   heard: "number",
+  kind: "text",
+  position_source: "text",
+  typecode: "text",
+  registration: "text",
+  category: "text",
 };
 
 type Check = (field: string, value: unknown) => unknown;
 
 /** The fields of each frame that the server sends, beside `type`. */
 export const FRAMES: Readonly<Record<Frame["type"], Readonly<Record<string, Check>>>> = {
-  hello: { epoch: text, server_time: number },
+  hello: { epoch: text, server_time: number, stale_after: optional(number), lost_after: optional(number) },
   snapshot: { seq: count, columns },
   delta: { seq: count, columns, removed: keys },
   lag: { behind_s: number, cause },
@@ -185,6 +201,10 @@ function text(field: string, value: unknown): string {
 function number(field: string, value: unknown): number {
   if (typeof value !== "number") throw new ProtocolError(field, value, "must be a number");
   return value;
+}
+
+function optional(check: Check): Check {
+  return (field, value) => (value === undefined ? undefined : check(field, value));
 }
 
 function count(field: string, value: unknown): number {

@@ -1,11 +1,11 @@
 """The dialect `flights.v1.json`: the bytes that go over the wire."""
 
 import pytest
-from pictures import BARE, WHOLE, picture
+from pictures import BARE, JET, TRUCK, WHOLE, picture
 
 from tracker.server.dialects import News
 from tracker.server.dialects.json import JSON
-from tracker.stream.protocol import Bye, Fault, Hello, Lag, Subscribe
+from tracker.stream.protocol import Bye, Fault, Hello, Lag, Subscribe, decode
 
 SNAPSHOT = (
     b'{"type":"snapshot","seq":1,"columns":{"key":["400001","cs:TEST-1"],"callsign":["AFR1","TEST-1"],'
@@ -30,6 +30,27 @@ def test_a_delta_holds_the_rows_that_are_due_and_the_keys_that_have_gone():
     assert (due.dialect, due.kind, due.frames, due.rows) == ("flights.v1.json", "delta", 1, 1)
 
 
+def test_what_is_no_aircraft_says_so_and_what_is_known_beside_the_reports_has_columns():
+    due = JSON.encode(News(picture(WHOLE, TRUCK, JET), [0, 1, 2], [], seq=1, since=None))
+    columns = decode(due.data[4:]).columns
+    assert columns["key"] == ["400001", "id:TRUCK-7", "400003"]
+    assert {name: columns[name] for name in ("kind", "position_source", "typecode", "registration", "category")} == {
+        "kind": [None, "vehicle", None],
+        "position_source": [None, "other", "mlat"],
+        "typecode": [None, None, "A320"],
+        "registration": [None, "FRA 1234", None],
+        "category": [None, "C2", None],
+    }
+    assert "id" not in columns
+
+
+def test_aircraft_of_which_nothing_more_is_known_cost_no_column():
+    due = JSON.encode(News(picture(WHOLE, TRUCK), [0], [], seq=1, since=None))
+    assert decode(due.data[4:]).columns.keys() == {
+        "key", "callsign", "time", "lat", "lon", "altitude", "on_ground", "heard"
+    }  # fmt: skip
+
+
 def test_an_empty_snapshot_is_sent_and_an_empty_delta_is_not():
     empty = JSON.encode(News(picture(), [], [], seq=5, since=None))
     assert empty.data.endswith(b'{"type":"snapshot","seq":5,"columns":{}}')
@@ -41,7 +62,10 @@ def test_an_empty_snapshot_is_sent_and_an_empty_delta_is_not():
 @pytest.mark.parametrize(
     ("notice", "payload"),
     [
-        (Hello("one", 1e9), b'{"type":"hello","epoch":"one","server_time":1000000000.0}'),
+        (
+            Hello("one", 1e9, 20.0, 90.0),
+            b'{"type":"hello","epoch":"one","server_time":1000000000.0,"stale_after":20.0,"lost_after":90.0}',
+        ),
         (Lag(2.5, "client"), b'{"type":"lag","behind_s":2.5,"cause":"client"}'),
         (Fault("junk"), b'{"type":"error","reason":"junk"}'),
         (Bye(1001, "the server stops"), b'{"type":"bye","code":1001,"reason":"the server stops"}'),

@@ -1,6 +1,7 @@
 """The plain dialect: the bytes that go over the wire."""
 
-from pictures import BARE, WHOLE, picture
+from msgspec.structs import replace
+from pictures import BARE, JET, TRUCK, WHOLE, picture
 
 from producer.wire import decode
 from tracker.server.dialects import News
@@ -21,6 +22,20 @@ def test_each_aircraft_is_a_message_a_state_vector_of_the_wire_with_its_key():
     assert due.data == b"\x81\x7e\x00\x81" + FIRST + b"\x81\x6e" + SECOND
     assert (due.dialect, due.kind, due.frames, due.rows) == ("plain", "delta", 2, 2)
     assert [decode(FIRST), decode(SECOND)] == [WHOLE, BARE]
+
+
+def test_what_is_no_aircraft_says_so_and_has_its_id_and_all_else_that_is_known_is_told():
+    due = PLAIN.encode(News(picture(TRUCK, JET), [0, 1], [], seq=1, since=None))
+    truck = (
+        b'{"key":"id:TRUCK-7","id":"TRUCK-7","position_source":"other","registration":"FRA 1234","category":"C2",'
+        b'"kind":"vehicle","time":1000000000.0,"lat":50.0,"lon":8.5}'
+    )
+    jet = (
+        b'{"key":"400003","icao24":"400003","position_source":"mlat","typecode":"A320","time":1000000000.0,"lat":49.0,'
+        b'"lon":2.5}'
+    )
+    assert due.data == b"\x81\x7e\x00" + bytes([len(truck)]) + truck + b"\x81" + bytes([len(jet)]) + jet
+    assert [decode(truck), decode(jet)] == [TRUCK, replace(JET, kind=None)]
 
 
 def test_only_the_rows_that_are_due_are_sent():
