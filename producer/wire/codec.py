@@ -15,7 +15,7 @@ import msgspec
 from producer.wire.dialects import SIGNS, envelope_of, refuse_foreign
 from producer.wire.fields import Texts, build, spell_texts
 from producer.wire.refusal import UNREADABLE, Repair, SchemaError, refuse_unreadable, shorten
-from producer.wire.rescue import read_constants, read_object
+from producer.wire.rescue import blank_constants, read_constants, read_object
 from producer.wire.state import ALIASES, FIELDS, NAMES, StateVector
 
 MAX_VALUE_BYTES = 1 << 20
@@ -39,6 +39,7 @@ _Aliases = msgspec.defstruct(
     ],
 )
 _NO_ALIASES = _Aliases()
+_NO_SIGNS = (msgspec.UNSET,) * len(SIGNS)
 
 _decode_strictly = msgspec.json.Decoder(StateVector).decode
 _decode_aliases = msgspec.json.Decoder(_Aliases).decode
@@ -182,7 +183,7 @@ def validate(fields: Mapping[str, object], repairs: list[Repair] | None = None) 
         vector = msgspec.convert(known, StateVector)
         texts = spell_texts(vector.icao24, vector.callsign, vector.squawk, vector.id)
     except (msgspec.ValidationError, OverflowError, SystemError, SchemaError):  # SystemError: before 0.22
-        return build(known.get, repairs)
+        return build(map(known.get, NAMES), repairs)
     return vector if texts is None else _with_texts(vector, texts)
 
 
@@ -191,7 +192,7 @@ def _decode_slowly(data: bytes, place: int, repairs: list[tuple[int, Repair]] | 
     mended: list[Repair] = []
     try:
         data.decode()
-        loose = _decode_loosely(data)
+        loose = _read_loosely(data)
     except UNREADABLE as error:
         rescued = read_object(data, error)
         if rescued is None:
@@ -200,15 +201,29 @@ def _decode_slowly(data: bytes, place: int, repairs: list[tuple[int, Repair]] | 
             refuse_unreadable(data, error, "an object")
         vector = _build(rescued, mended)
     else:
-        get = partial(getattr, loose)
-        refuse_foreign([name for name in SIGNS if getattr(loose, name) is not msgspec.UNSET], get)
+        given = msgspec.structs.astuple(loose)
+        signs = given[len(NAMES) :]
+        if signs != _NO_SIGNS:
+            found = [name for name, value in zip(SIGNS, signs, strict=True) if value is not msgspec.UNSET]
+            refuse_foreign(found, partial(getattr, loose))
         try:
-            vector = build(get, mended)
+            vector = build(given[: len(NAMES)], mended)
         except SchemaError as error:
             raise (error.reason == "missing" and envelope_of(data)) or error from None
     if repairs is not None:
         repairs += [(place, repair) for repair in mended]
     return vector
+
+
+def _read_loosely(data: bytes) -> Any:  # noqa: ANN401 - a _Loose, made at run time
+    if b"NaN" not in data and b"Infinity" not in data:
+        return _decode_loosely(data)
+    blanked, constants = blank_constants(data)
+    loose = _decode_loosely(blanked)
+    for name, constant in constants.items():
+        if name in _READ and getattr(loose, name) is None:  # of two under one name the last holds
+            setattr(loose, name, constant)
+    return loose
 
 
 def _read_item(item: msgspec.Raw, repairs: list[Repair]) -> StateVector:
@@ -224,7 +239,7 @@ def _build_item(item: object, repairs: list[Repair]) -> StateVector:
 
 def _build(document: dict[str, Any], repairs: list[Repair]) -> StateVector:
     refuse_foreign([name for name in SIGNS if name in document], document.get)
-    return build(document.get, repairs)
+    return build(map(document.get, NAMES), repairs)
 
 
 def unused_fields(data: bytes | bytearray | memoryview) -> list[str]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from producer.wire.refusal import Repair, SchemaError, range_text, shorten
 from producer.wire.rescue import Oversized
-from producer.wire.state import ALIASES, FIELDS, KINDS, LIMITS, MAX_TIME, POSITION_SOURCES, StateVector
+from producer.wire.state import ALIASES, FIELDS, KINDS, LIMITS, MAX_TIME, NAMES, POSITION_SOURCES, StateVector
 
 ICAO24 = re.compile(r"~?[0-9a-f]{6}")
 """An address as it is spelled on the wire."""
@@ -33,6 +33,8 @@ MAX_REGISTRATION = 12
 VITAL = frozenset({"icao24", "lat", "lon", "time"})
 """Fields that must be right where they are given; so must a callsign or id that is the identity."""
 
+_SHORT = 64  # characters of a text about which a result is kept
+_LARGE = 1 << 63
 _SQUAWK = re.compile(r"[0-7]{1,4}")
 _TYPECODE = re.compile(r"[0-9A-Z]{2,4}")
 _CATEGORY = re.compile(r"[A-D][0-7]")
@@ -49,55 +51,77 @@ Texts = tuple[str | None, str | None, str | None]
 """`icao24`, `callsign` and `squawk`; the other texts are checked by the parser."""
 
 
-@functools.lru_cache(maxsize=1 << 16)
 def is_unknown(text: str) -> bool:
     """Tell whether a text says that a value is not known: empty, filler alone, or such as `NULL` and `N/A`."""
+    return _is_unknown(text) if len(text) <= _SHORT else not text.strip(_FILLER)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _is_unknown(text: str) -> bool:
     return text.strip(_FILLER).lower() in _NOT_KNOWN
 
 
-def build(get: Callable[[str], object], repairs: list[Repair] | None = None) -> StateVector:
+def build(given: Iterable[object], repairs: list[Repair] | None = None) -> StateVector:
     """Check values one by one, and build the state vector.
 
     Args:
-        get: Returns the value of a field or alias by its name, None where there is none. An alias is taken where the
-            field's own value is not known.
+        given: In the order of `NAMES`, None where there is none. An alias is taken where the field's own value is not
+            known.
         repairs: Is told which fields were dropped.
 
     Raises:
         SchemaError: Identity, position or time is not right.
     """
-    values, faults = _check_all(get)
+    values, faults = _check_all(given)
     for field in ("lat", "lon"):
         if field not in values:
             raise SchemaError("missing", field, "absent", "a position is required")
     if "icao24" not in values and "callsign" not in values and "id" not in values:
-        raise faults.get("callsign") or faults.get("id") or _missing_identity()
+        fault = faults.get("callsign") or faults.get("id")
+        raise SchemaError(*fault.args) if fault else _missing_identity()
     if faults and repairs is not None:
         repairs += [Repair(field, error) for field, error in faults.items()]
     return StateVector(**values)
 
 
-def _check_all(get: Callable[[str], object]) -> tuple[dict[str, Any], dict[str, SchemaError]]:
+def _check_all(given: Iterable[object]) -> tuple[dict[str, Any], dict[str, SchemaError]]:
     """Return the values that are right, by field, and what is wrong with the others."""
     values: dict[str, Any] = {}
     faults: dict[str, SchemaError] = {}
-    for field, names, low, high, check in _PLAN:
-        for name in names:
-            value = get(name)
-            if value is None or (type(value) is str and is_unknown(value)):
-                continue
-            if type(value) is float and low <= value < high:  # as nearly all are: two calls less
-                values[field] = value
-                break
-            checked = check(name, value)
-            if not isinstance(checked, SchemaError):
-                values[field] = checked
-            elif field in VITAL:
-                raise checked
-            else:
-                faults[field] = checked
-            break
+    for value, (name, field, low, high) in zip(given, _PLAN, strict=True):
+        if value is None or field in values or field in faults:
+            continue
+        if type(value) is float and low <= value < high:  # as nearly all are: two calls less
+            values[field] = value
+            continue
+        checked = _check_small(name, value) if _is_small(value) else _check(name, value)
+        if checked is None:
+            continue
+        if type(checked) is not SchemaError:
+            values[field] = checked
+        elif field in VITAL:
+            raise SchemaError(*checked.args)
+        else:
+            faults[field] = checked
     return values, faults
+
+
+def _check(name: str, value: object) -> object:
+    """Return a value as it is on the wire, None if it says that it is not known, or what is wrong with it."""
+    return None if isinstance(value, str) and is_unknown(value) else _CHECKS[_FIELD_OF[name]](name, value)
+
+
+# Where a writer gets a field wrong it does so again and again, and making a SchemaError costs as much as three fields.
+# What is kept is not raised: it would collect tracebacks.
+_check_small = functools.lru_cache(maxsize=1 << 14, typed=True)(_check)
+
+
+def _is_small(value: object) -> bool:
+    """Tell whether a value takes little memory."""
+    kind = type(value)
+    if kind is str:
+        return len(value) <= _SHORT  # type: ignore[arg-type]
+    return kind is float or (kind in (int, bool) and -_LARGE < value < _LARGE)  # type: ignore[operator]
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -249,7 +273,5 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "category": functools.partial(_code, _CATEGORY, "A0 to D7"),
 }
 """By field: checks a value by the name it came under, and returns it as it is on the wire, or what is wrong."""
-_PLAN = tuple(
-    (field, (field, *ALIASES.get(field, ())), *LIMITS.get(field, (math.nan, math.nan)), _CHECKS[field])
-    for field in FIELDS
-)
+_FIELD_OF = {name: field for field in FIELDS for name in (field, *ALIASES.get(field, ()))}
+_PLAN = tuple((name, _FIELD_OF[name], *LIMITS.get(_FIELD_OF[name], (math.nan, math.nan))) for name in NAMES)

@@ -34,7 +34,7 @@ from producer.wire.codec import MAX_VALUE_BYTES
 from producer.wire.fields import build, is_unknown
 from producer.wire.refusal import UNREADABLE, Repair, SchemaError, refuse_unreadable, shorten
 from producer.wire.rescue import read_constants
-from producer.wire.state import FIELDS, LIMITS, StateVector
+from producer.wire.state import FIELDS, LIMITS, NAMES, StateVector
 
 UNITS: abc.Mapping[str, abc.Mapping[str, float]] = {
     "length": {"m": 1.0, "ft": 0.3048, "km": 1000.0},
@@ -119,6 +119,23 @@ class Mapping:
                 repairs += [(len(vectors) - 1, repair) for repair in mended]
         return vectors, errors
 
+    def unused_fields(self, data: bytes | bytearray | memoryview) -> list[str]:
+        """Return the names in the first record of a value that this mapping does not look at; nothing if there is none.
+
+        Args:
+            data: As `decode` takes it.
+        """
+        try:
+            records = self.find(self._open(bytes(data)))
+        except SchemaError:
+            return []
+        record = records[0] if records else None
+        if not isinstance(record, dict):
+            return []
+        read = {pick.path[0] for _, picks in self.fields for pick in picks}
+        read |= {pick.minus[0] for _, picks in self.fields for pick in picks if pick.minus}
+        return [name for name in record if name not in read]
+
     def build(self, record: object, repairs: list[Repair] | None = None) -> StateVector:
         """Build a state vector from one record of this dialect, such as a row of a file.
 
@@ -149,7 +166,7 @@ class Mapping:
                 break
         for field, value in self.constants.items():
             values.setdefault(field, value)
-        return build(values.get, repairs)
+        return build(map(values.get, NAMES), repairs)
 
     def _open(self, data: bytes) -> object:
         if len(data) > MAX_VALUE_BYTES:

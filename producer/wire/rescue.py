@@ -7,6 +7,8 @@ must not cost the others, so these objects are read again, slowly.
 from __future__ import annotations
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,9 @@ from producer.wire.refusal import UNREADABLE
 from producer.wire.state import NAMES
 
 _READ = (*NAMES, *SIGNS)
+_VALUES = {b"NaN": math.nan, b"Infinity": math.inf, b"-Infinity": -math.inf}
+# A constant that is no JSON, as the value of a name. A quote behind a letter closes a text, so this cannot lie in one.
+_CONSTANT = re.compile(rb'"([a-z0-9_]+)"\s*:\s*(NaN|-?Infinity)(?=\s*[,}])')
 # What is read with its value left as text, to find the one that no Python value can hold.
 _Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in _READ])
 _decode_unread = msgspec.json.Decoder(_Unread).decode
@@ -32,6 +37,23 @@ class Oversized:
 
     def __repr__(self) -> str:
         return self.text
+
+
+def blank_constants(data: bytes) -> tuple[bytes, dict[str, float]]:
+    """Return a flat object with null in the place of `NaN`, `Infinity` and `-Infinity`, and these by name.
+
+    What has another object within is returned as it is: the names there are none of ours.
+    """
+    if data.count(b"{") != 1:
+        return data, {}
+    constants: dict[str, float] = {}
+    parts: list[bytes] = []
+    end = 0
+    for match in _CONSTANT.finditer(data):
+        constants[match[1].decode()] = _VALUES[match[2]]
+        parts += (data[end : match.start(2)], b"null")
+        end = match.end(2)
+    return b"".join((*parts, data[end:])), constants
 
 
 def read_object(data: bytes, error: Exception) -> dict[str, Any] | None:

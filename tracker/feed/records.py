@@ -101,15 +101,17 @@ def read(
         mapping: How they are read; None: as the wire.
     """
     reading = _read(records, now, clocks, live=live, mapping=mapping)
-    unused = _sample(records) if mapping is None else ()
+    unused = _sample(records, mapping)
     return replace(reading, unused=unused) if unused else reading
 
 
-def _sample(records: Sequence[Record]) -> Sequence[str]:
+def _sample(records: Sequence[Record], mapping: Dialect | None) -> Sequence[str]:
     """Return the names that nobody reads in the record of the sample, if there is one among these."""
     place = -records[0].offset % SAMPLED if records else 0
     value = records[place].value if place < len(records) else None
-    return unused_fields(value) if value else ()
+    if not value:
+        return ()
+    return unused_fields(value) if mapping is None else mapping.unused_fields(value)
 
 
 def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool, mapping: Dialect | None) -> Reading:

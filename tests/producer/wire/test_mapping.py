@@ -184,3 +184,16 @@ def test_all_that_is_built_in_is_named():
 def test_a_truth_may_be_a_text_as_in_a_table(text, truth):
     row = {"icao24": "3c1234", "lat": 48, "lon": 2, "time": 1, "onground": text}
     assert load_mapping("opensky").build(row).on_ground is truth
+
+
+def test_the_names_that_it_does_not_look_at_are_told_of_the_first_record():
+    mapping = load_mapping({**OWN, "records": "trucks"})
+    record = {**RECORD, "driver": "A", "load": {"kg": 1}}
+    assert mapping.unused_fields(json.dumps({"trucks": [record, {"other": 1}]}).encode()) == ["driver", "load"]
+    assert mapping.unused_fields(json.dumps(RECORD).encode()) == []
+    readsb = load_mapping("readsb")
+    assert readsb.unused_fields(
+        b'{"now": 1, "aircraft": [{"hex": "a", "alt_baro": 1, "seen_pos": 1, "rssi": -3}]}'
+    ) == ["rssi"]
+    for nothing in (b"junk", b"[]", b"[1]", b'{"trucks": []}', b"\xff"):
+        assert mapping.unused_fields(nothing) == []

@@ -170,6 +170,12 @@ def test_the_fields_that_nobody_reads_are_told_of_one_record_in_some():
     assert read([Record(None, offset=0)], now=0.0, clocks=Clocks()).unused == ()
 
 
+def test_with_a_mapping_the_fields_are_those_that_it_does_not_look_at():
+    mapping = load_mapping({"fields": {"id": "truck", "lat": "y", "lon": "x"}})
+    record = Record(b'{"truck": 1, "y": 1, "x": 2, "lat": 3}', offset=0)
+    assert list(read([record], now=0.0, clocks=Clocks(), mapping=mapping).unused) == ["lat"]
+
+
 def test_records_of_another_dialect_and_envelopes_are_refused_beside_good_ones():
     frame = {"latitude": 1, "longitude": 2, "icao24": "abc123", "altitude": 35000, "groundspeed": 1, "onground": False}
     values = [GOOD, json.dumps(frame).encode(), b'{"schema": {}, "payload": {}}']
