@@ -17,12 +17,12 @@ DEFAULT_PORT = 9092
 """The port of an address that names none."""
 
 _MAX_PORT = 65535
-_NEEDED = "host:port is needed, such as localhost:9092 or [::1]:9092; several are separated by commas"
+_EXAMPLE = "localhost:9092 or [::1]:9092; several are separated by commas"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a broker listens."""
+    """Where a broker, or another program, listens."""
 
     host: str
     """A name, an IPv4 address, or an IPv6 address without brackets."""
@@ -46,7 +46,30 @@ def parse_servers(text: str) -> tuple[Address, ...]:
     Raises:
         SettingError: One of them is not an address; the error's `value` is that one.
     """
-    return tuple(_parse(server.strip()) for server in text.split(","))
+    return tuple(map(_parse_server, text.split(",")))
+
+
+def parse_address(text: str, default_port: int, example: str) -> Address:
+    """Parse one address, of whatever listens there.
+
+    Args:
+        text: `host:port`; blanks around it are ignored. An IPv6 address needs brackets only where a port follows it.
+        default_port: The port of an address that names none.
+        example: What the error says is needed, such as `localhost:9092`.
+
+    Raises:
+        ValueError: It is not an address; the message says what is needed.
+    """
+    text = text.strip()
+    if _is_ipv6(text):
+        return Address(text, default_port)
+    match = re.fullmatch(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{1,5}))?", text)
+    if not match or not (_is_ipv6(match["ipv6"]) if match["ipv6"] else _is_name(match["name"])):
+        raise ValueError(f"host:port is needed, such as {example}")
+    port = int(match["port"] or default_port)
+    if not 0 < port <= _MAX_PORT:
+        raise ValueError(f"a port from 1 to {_MAX_PORT} is needed")
+    return Address(match["ipv6"] or match["name"], port)
 
 
 def check_topic(name: str) -> str:
@@ -62,16 +85,11 @@ def check_topic(name: str) -> str:
     return name
 
 
-def _parse(server: str) -> Address:
-    if _is_ipv6(server):
-        return Address(server, DEFAULT_PORT)
-    match = re.fullmatch(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{1,5}))?", server)
-    if not match or not (_is_ipv6(match["ipv6"]) if match["ipv6"] else _is_name(match["name"])):
-        raise SettingError("bootstrap_servers", server, _NEEDED)
-    port = int(match["port"] or DEFAULT_PORT)
-    if not 0 < port <= _MAX_PORT:
-        raise SettingError("bootstrap_servers", server, f"a port from 1 to {_MAX_PORT} is needed")
-    return Address(match["ipv6"] or match["name"], port)
+def _parse_server(server: str) -> Address:
+    try:
+        return parse_address(server, DEFAULT_PORT, _EXAMPLE)
+    except ValueError as error:
+        raise SettingError("bootstrap_servers", server.strip(), str(error)) from None
 
 
 def _is_ipv6(host: str) -> bool:

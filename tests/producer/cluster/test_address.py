@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.cluster import collect_hosts as collect_for_kafka_python
 
-from producer.cluster.address import Address, check_topic, parse_servers
+from producer.cluster.address import Address, check_topic, parse_address, parse_servers
 from producer.cluster.errors import SettingError
 
 hosts = st.one_of(
@@ -101,3 +101,28 @@ def test_a_name_that_kafka_does_not_allow_is_refused(name):
     with pytest.raises(SettingError, match="needed") as refused:
         check_topic(name)
     assert (refused.value.name, refused.value.value) == ("topic", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("pi.local", Address("pi.local", 30003)),
+        (" 192.168.1.20:30103 ", Address("192.168.1.20", 30103)),
+        ("::1", Address("::1", 30003)),
+        ("[::1]:1", Address("::1", 1)),
+    ],
+)
+def test_what_is_no_broker_has_another_default_port(text, address):
+    assert parse_address(text, 30003, "pi.local:30003") == address
+
+
+@pytest.mark.parametrize("text", ["", "a,b", "http://pi.local", "pi.local:x", "[pi.local]:1", "a..b"])
+def test_what_is_no_address_is_told_by_an_example(text):
+    with pytest.raises(ValueError, match=r"^host:port is needed, such as pi\.local:30003$"):
+        parse_address(text, 30003, "pi.local:30003")
+
+
+def test_a_port_has_its_limits():
+    for text in ("pi.local:0", "pi.local:65536"):
+        with pytest.raises(ValueError, match=r"^a port from 1 to 65535 is needed$"):
+            parse_address(text, 30003, "pi.local:30003")
