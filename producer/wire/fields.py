@@ -72,55 +72,59 @@ def build(given: Iterable[object], repairs: list[Repair] | None = None) -> State
     Raises:
         SchemaError: Identity, position or time is not right.
     """
-    values, faults = _check_all(given)
+    values, dropped = _check_all(given)
     for field in ("lat", "lon"):
         if field not in values:
             raise SchemaError("missing", field, "absent", "a position is required")
     if "icao24" not in values and "callsign" not in values and "id" not in values:
-        fault = faults.get("callsign") or faults.get("id")
-        raise SchemaError(*fault.args) if fault else _missing_identity()
-    if faults and repairs is not None:
-        repairs += [Repair(field, error) for field, error in faults.items()]
+        repair = dropped.get("callsign") or dropped.get("id")
+        raise SchemaError(*repair.error.args) if repair else _missing_identity()
+    if dropped and repairs is not None:
+        repairs += dropped.values()
     return StateVector(**values)
 
 
-def _check_all(given: Iterable[object]) -> tuple[dict[str, Any], dict[str, SchemaError]]:
+def _check_all(given: Iterable[object]) -> tuple[dict[str, Any], dict[str, Repair]]:
     """Return the values that are right, by field, and what is wrong with the others."""
     values: dict[str, Any] = {}
-    faults: dict[str, SchemaError] = {}
+    dropped: dict[str, Repair] = {}
     for value, (name, field, low, high) in zip(given, _PLAN, strict=True):
-        if value is None or field in values or field in faults:
+        if value is None or field in values or field in dropped:
             continue
-        if type(value) is float and low <= value < high:  # as nearly all are: two calls less
+        kind = type(value)
+        if kind is float and low <= value < high:  # type: ignore[operator] # as nearly all are: two calls less
             values[field] = value
             continue
-        checked = _check_small(name, value) if _is_small(value) else _check(name, value)
+        small = len(value) <= _SHORT if kind is str else _is_small(value)  # type: ignore[arg-type]
+        checked = _check_small(name, value) if small else _check(name, value)
         if checked is None:
             continue
-        if type(checked) is not SchemaError:
+        if type(checked) is not Repair:
             values[field] = checked
         elif field in VITAL:
-            raise SchemaError(*checked.args)
+            raise SchemaError(*checked.error.args)
         else:
-            faults[field] = checked
-    return values, faults
+            dropped[field] = checked
+    return values, dropped
 
 
 def _check(name: str, value: object) -> object:
     """Return a value as it is on the wire, None if it says that it is not known, or what is wrong with it."""
-    return None if isinstance(value, str) and is_unknown(value) else _CHECKS[_FIELD_OF[name]](name, value)
+    if isinstance(value, str) and is_unknown(value):
+        return None
+    field = _FIELD_OF[name]
+    checked = _CHECKS[field](name, value)
+    return Repair(field, checked) if isinstance(checked, SchemaError) else checked
 
 
-# Where a writer gets a field wrong it does so again and again, and making a SchemaError costs as much as three fields.
-# What is kept is not raised: it would collect tracebacks.
+# Where a writer gets a field wrong it does so again and again, and to say what is wrong costs as much as six fields. An
+# error that is kept is not raised: it would collect tracebacks.
 _check_small = functools.lru_cache(maxsize=1 << 14, typed=True)(_check)
 
 
 def _is_small(value: object) -> bool:
-    """Tell whether a value takes little memory."""
+    """Tell whether what is no text takes little memory."""
     kind = type(value)
-    if kind is str:
-        return len(value) <= _SHORT  # type: ignore[arg-type]
     return kind is float or (kind in (int, bool) and -_LARGE < value < _LARGE)  # type: ignore[operator]
 
 

@@ -20,8 +20,9 @@ from producer.wire.state import NAMES
 
 _READ = (*NAMES, *SIGNS)
 _VALUES = {b"NaN": math.nan, b"Infinity": math.inf, b"-Infinity": -math.inf}
-# A constant that is no JSON, as the value of a name. A quote behind a letter closes a text, so this cannot lie in one.
-_CONSTANT = re.compile(rb'"([a-z0-9_]+)"\s*:\s*(NaN|-?Infinity)(?=\s*[,}])')
+# As the value of a name. A quote behind a letter closes a text, so neither lies within one.
+_CONSTANT = re.compile(rb":\s*(NaN|-?Infinity)(?=\s*[,}])")
+_NAME = re.compile(rb"[a-z0-9_]+", re.IGNORECASE)
 # What is read with its value left as text, to find the one that no Python value can hold.
 _Unread = msgspec.defstruct("_Unread", [(name, msgspec.Raw, msgspec.Raw()) for name in _READ])
 _decode_unread = msgspec.json.Decoder(_Unread).decode
@@ -50,9 +51,13 @@ def blank_constants(data: bytes) -> tuple[bytes, dict[str, float]]:
     parts: list[bytes] = []
     end = 0
     for match in _CONSTANT.finditer(data):
-        constants[match[1].decode()] = _VALUES[match[2]]
-        parts += (data[end : match.start(2)], b"null")
-        end = match.end(2)
+        before = data[end : match.start()].rstrip()
+        name = before[before.rfind(b'"', 0, -1) + 1 : -1]
+        if before[-1:] != b'"' or not _NAME.fullmatch(name):
+            return data, {}
+        constants[name.decode()] = _VALUES[match[1]]
+        parts += (data[end : match.start(1)], b"null")
+        end = match.end(1)
     return b"".join((*parts, data[end:])), constants
 
 
