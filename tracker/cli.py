@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from tracker.devbroker.command import broker
+from tracker.sample.command import sample
 from tracker.server.command import serve
 from tracker.tail import tail
 from tracker.workbench.up import up
@@ -19,6 +20,7 @@ def main() -> None:
 
 
 main.add_command(broker)
+main.add_command(sample)
 main.add_command(serve)
 main.add_command(tail)
 main.add_command(up)

@@ -48,6 +48,10 @@ class Record(Protocol):
         """1 where the broker made the timestamp, 0 where the producer did; None where the record is too old to say."""
 
     @property
+    def key(self) -> bytes | None:
+        """The key, by which the producer chose the partition."""
+
+    @property
     def value(self) -> bytes | None:
         """The payload; None is a tombstone."""
 
