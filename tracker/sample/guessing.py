@@ -66,16 +66,16 @@ _RULES = (
     _rule("time", "eventtime time timestamp ts datetime fixtime gpstime positiontime observedat reportedat recordedat "
                   "measuredat sampledat epoch t at when date updatedat lastupdate lastseen createdat receivedat",
           judging.moment),
+    _rule("vertical_rate", "verticalrate vertrate verticalspeed climbrate climb barorate vrate roc", judging.rate,
+          SPEEDS),
     _rule("velocity", "sog gs groundspeed", judging.speed("kt"), SPEEDS),
     _rule("velocity", "velocity speedoverground speed spd", judging.speed("m/s"), SPEEDS),
     _rule("track", "track truetrack cog courseoverground course heading bearing hdg direction azimuth",
           judging.within(0, 360)),
-    _rule("altitude", "altbaro", judging.height("ft"), LENGTHS),
-    _rule("altitude", "baroaltitude altitude alt elevation ele height", judging.height("m"), LENGTHS),
     _rule("geo_altitude", "altgeom", judging.height("ft"), LENGTHS),
     _rule("geo_altitude", "geoaltitude gpsaltitude gnssaltitude", judging.height("m"), LENGTHS),
-    _rule("vertical_rate", "verticalrate vertrate verticalspeed climbrate climb barorate vrate roc", judging.rate,
-          SPEEDS),
+    _rule("altitude", "altbaro", judging.height("ft"), LENGTHS),
+    _rule("altitude", "baroaltitude altitude alt elevation ele height", judging.height("m"), LENGTHS),
     _rule("on_ground", "onground isonground grounded gnd", judging.truth),
     _rule("squawk", "squawk", judging.matching("[0-7]{1,4}")),
     _rule("kind", "kind type objecttype category", judging.among(KINDS)),
@@ -84,7 +84,7 @@ _RULES = (
     _rule("registration", "registration reg tailnumber tail", judging.matching("[0-9a-z][0-9a-z-]{0,11}")),
     _rule("category", "category emittercategory", judging.matching("[a-d][0-7]")),
 )  # fmt: skip
-"""The first that finds a place for a field holds."""
+"""The first that finds a place for a field holds: `vertical_speed` is told before `speed`, which ends it."""
 
 
 def guess(places: Places) -> list[Guess]:

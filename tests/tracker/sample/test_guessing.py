@@ -97,8 +97,11 @@ def test_what_counts_messages_is_no_identity_where_objects_repeat():
 
 
 def test_a_place_is_of_one_field_alone():
-    places = [*guessed(AT | {"id": "3c1234", "hex": "3c1234", "time": 1767225600, "t": 5}).values()]
-    assert len(places) == len({*places}) == 5
+    motion = guessed(AT | {"vertical_speed": 3, "gps_altitude": 400})
+    assert (motion["vertical_rate"], motion["geo_altitude"]) == ("vertical_speed", "gps_altitude")
+    assert {"velocity", "altitude"} & motion.keys() == set()
+    motion = guessed(AT | {"vertical_speed": 3, "gps_altitude": 400, "speed": 12, "altitude": 380})
+    assert (motion["velocity"], motion["altitude"]) == ("speed", "altitude")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.wire import StateVector, load_mapping
+from tracker.sample.places import MOST_PLACES
 from tracker.sample.proposal import places_in, propose
 
 OWN = {
@@ -137,4 +138,6 @@ def test_what_is_deep_or_wide_is_bounded():
     deep = b'{"lat":1,"lon":2,"a":' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}"
     wide = data({"lat": 1.0, "lon": 2.0} | {f"n{number}": number for number in range(5_000)})
     assert propose([deep, wide], "x").fit.whole == 2
+    assert places_in([deep]) == ["lat", "lon", ".".join("a" * 8)]
+    assert len(places_in([wide])) == MOST_PLACES
     assert len(propose([wide], "x").text) < 10_000
