@@ -47,10 +47,10 @@ class _Unknown(TrackerError, KeyError):
 
 
 class UnknownAircraft(_Unknown):
-    """No row of that key or callsign is in the window."""
+    """No row of that key, callsign or id is in the window."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__("the window holds no aircraft with the key or callsign", name, known)
+        super().__init__("the window holds nothing with the key, callsign or id", name, known)
 
 
 class UnknownColumn(_Unknown):

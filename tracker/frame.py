@@ -155,10 +155,10 @@ def names_of_caller() -> Mapping[str, object]:
 
 
 def track_frame(window: Window, aircraft: str) -> pd.DataFrame:
-    """Return the rows of one aircraft in time order, by its key or callsign, in whichever case.
+    """Return the rows of one object in time order, by its key or callsign, in whichever case, or its id.
 
     Raises:
-        UnknownAircraft: The window holds none of that key or callsign.
+        UnknownAircraft: The window holds none of that key, callsign or id.
     """
     reports = window.track(aircraft.strip())
     if len(reports):

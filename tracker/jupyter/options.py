@@ -100,9 +100,9 @@ def check_limit(limit: int) -> int:
 
 
 def check_follow(name: str | None) -> str | None:
-    """Return the key or callsign of an aircraft, without blanks."""
+    """Return the key, callsign or id of an object, without blanks."""
     if name is not None and (not isinstance(name, str) or not name.strip()):
-        raise BadOption("follow", name, 'the key or callsign of an aircraft, such as "AFR123", or None is needed')
+        raise BadOption("follow", name, 'the key, callsign or id of an object, such as "AFR123", or None is needed')
     return name and name.strip()
 
 

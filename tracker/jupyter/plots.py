@@ -1,7 +1,7 @@
 """Quick plots that stay live: the only import of matplotlib.
 
-    window ──> rows of one aircraft ──> AltitudePlot ──┐
-           ──> event times ───────────> RatePlot ──────┴──> a PNG, one message, at most every two seconds
+    window ──> rows of one object ──> AltitudePlot ──┐
+           ──> event times ─────────> RatePlot ──────┴──> a PNG, one message, at most every two seconds
 
 matplotlib's objects are used without pyplot, whose state is one for the process and not made for threads. The plots
 are dark on white in every theme, like the map.
@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import ipywidgets
 import matplotlib.dates
@@ -95,10 +95,10 @@ class LivePlot(Screen, ipywidgets.Image):
 
 
 class AltitudePlot(LivePlot):
-    """Altitude and ground speed of one aircraft over time; stands still when its rows have left the window."""
+    """Altitude and ground speed of one object over time; stands still when its rows have left the window."""
 
     def __init__(self, key: str, read: Callable[[], pd.DataFrame], clock: Callable[[], float] = time.monotonic) -> None:
-        """Make the plot of the aircraft `key`, whose rows in time order `read` returns."""
+        """Make the plot of the object `key`, whose rows in time order `read` returns."""
         self.key = key
         self._read = read
         self._shown: tuple[object, ...] = ()
@@ -115,7 +115,7 @@ class AltitudePlot(LivePlot):
             "groundspeed": (below, _line(below, "ground speed, kt", _ORANGE)),
         }
         _time_axis(below)
-        # Strangers wrote the callsign: no mathematics in dollar signs, and no letter that the font may lack.
+        # Strangers wrote the name: no mathematics in dollar signs, and no letter that the font may lack.
         self._title = above.set_title("", loc="left", fontsize=10, color=_INK, parse_math=False)
 
     def _update(self) -> bool:
@@ -124,7 +124,8 @@ class AltitudePlot(LivePlot):
         except UnknownAircraft:
             return False
         newest = df.iloc[-1]
-        shown = (len(df), newest.timestamp, newest.callsign)
+        title = _title(newest, self.key)
+        shown = (len(df), newest.timestamp, title)
         if shown == self._shown:
             return False
         self._shown = shown
@@ -133,8 +134,7 @@ class AltitudePlot(LivePlot):
         moments = np.insert(seconds, places, seconds[places])
         for name, (axes, line) in self._lines.items():
             _show(axes, line, moments, np.insert(df[name].to_numpy(), places, np.nan))
-        callsign = "" if pd.isna(newest.callsign) else f"{newest.callsign}   "
-        self._title.set_text(re.sub(r"[^ -~]", "?", f"{callsign}{self.key}"))
+        self._title.set_text(re.sub(r"[^ -~]", "?", title))
         return True
 
 
@@ -182,16 +182,16 @@ class Plots:
         return "Plots()"
 
     def altitude(self, aircraft: str) -> AltitudePlot:
-        """Plot altitude (ft) and ground speed (kt) of one aircraft over the window.
+        """Plot altitude (ft) and ground speed (kt) of one aircraft, or of anything else, over the window.
 
         Example:
             >>> t.plot.altitude("AFR123")
 
         Args:
-            aircraft: Its key or callsign.
+            aircraft: Its key, callsign or id.
 
         Raises:
-            UnknownAircraft: The window holds none of that key or callsign.
+            UnknownAircraft: The window holds none of that key, callsign or id.
         """
         key = str(self._track(aircraft).key.iloc[-1])
         return self._shown(AltitudePlot(key, lambda: self._track(key)))
@@ -226,6 +226,13 @@ def rates(times: Floats, bins: int = BINS) -> tuple[Floats, Floats]:
     first, last = step.min(), step.max()
     counts = np.bincount((step - first).astype(np.intp))[: int(last - first)]
     return (first + np.arange(len(counts))) * width, counts / width
+
+
+def _title(row: Any, key: str) -> str:  # noqa: ANN401 - a row of a frame
+    """Return the callsign, else the registration, and the key; the id alone of what has neither."""
+    known = (name for name in (row.callsign, row.registration) if not pd.isna(name))
+    name, identity = next(known, ""), key.removeprefix("id:")
+    return f"{name}   {identity}" if name else identity
 
 
 def _line(axes: Axes, label: str, colour: str) -> Line2D:

@@ -30,10 +30,10 @@ function drawHead(row, columns, ask) {
   while (row.cells.length > columns.length) row.lastChild.remove();
 }
 
-function drawBody(body, { columns, rows, stale }) {
+function drawBody(body, { columns, rows, stale, alarm }) {
   rows.forEach((texts, number) => {
     const row = body.rows[number] ?? body.insertRow();
-    row.className = stale[number] ? "stale" : "";
+    row.className = alarm[number] ? "alarm" : stale[number] ? "stale" : "";
     texts.forEach((text, index) => {
       const td = cell(row, index, "td");
       write(td, text);

@@ -1,9 +1,9 @@
-"""`LiveTable`: the aircraft of a scene as a table that is sorted by a click on a header; one widget.
+"""`LiveTable`: the objects of a scene as a table that is sorted by a click on a header; one widget.
 
     Scene ──> sorted, cut, as texts ──> LiveTable.draw ──> one message, or none when nothing changed
     browser ──> the name of a column, on any thread ──> the next draw
 
-The kernel sorts, because it holds all the aircraft and the browser only those that are shown; so a reload, a second
+The kernel sorts, because it holds all the objects and the browser only those that are shown; so a reload, a second
 browser and the static page show the same order. The browser makes text nodes of what it is sent, never HTML.
 """
 
@@ -22,6 +22,7 @@ import traitlets
 
 from tracker.columns.names import COLUMNS
 from tracker.errors import BadOption, UnknownColumn
+from tracker.jupyter import words
 from tracker.jupyter.screen import Screen
 from tracker.state.fleet import Picture
 from tracker.state.scene import Scene
@@ -36,18 +37,22 @@ UNKNOWN = "\N{EN DASH}"
 """What stands for a value that is not known."""
 
 DEFAULT = ("callsign", "icao24", "altitude", "groundspeed", "track", "vertical_rate", "squawk", "age")
-"""The columns of a table where none are given."""
+"""The columns of a table where none are given and nothing else is known of any aircraft."""
+
+WHERE_KNOWN = ("id", "kind", "typecode", "registration", "category", "position_source")
+"""The columns that join them, before `altitude`, once anybody has a value; a kind, once not all are aircraft."""
 
 _FONT = "font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);line-height:1.45"
 _INK = "var(--jp-ui-font-color1,inherit)"
 _PALE = "var(--jp-ui-font-color2,#757575)"
 _LINE = "var(--jp-border-color2,#bdbdbd)"
+_ALARM = "var(--jp-error-color1,#c62828)"
 _ARROWS = {"none": "", "ascending": " ▲", "descending": " ▼"}
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of the frames, or the age of an aircraft."""
+    """A column of the frames, or the age of an object."""
 
     name: str
     unit: str
@@ -102,9 +107,10 @@ _KNOWN = {
 
 
 class LiveTable(Screen, anywidget.AnyWidget):
-    """A table of aircraft: one row each, in the analyst's names and units; grey and italic if stale.
+    """A table of aircraft and other objects: one row each, in the analyst's names and units; grey and italic if stale.
 
-    A click on a header sorts by its column, a second one turns the order round; what is not known comes last.
+    A click on a header sorts by its column, a second one turns the order round; what is not known comes last. The rows
+    of aircraft with the squawks 7500, 7600 and 7700 are red, and say what these mean.
     """
 
     _esm = files("tracker.jupyter").joinpath("table.js").read_text(encoding="utf-8")
@@ -123,9 +129,10 @@ class LiveTable(Screen, anywidget.AnyWidget):
         """Make a table without rows.
 
         Args:
-            columns: Names of the frames' columns, or `"age"` (s since last heard); None: `DEFAULT`.
+            columns: Names of the frames' columns, or `"age"` (s since last heard); None: `DEFAULT`, and those of
+                `WHERE_KNOWN` that any object has.
             sort: The column to sort by, with a minus before it from the highest down.
-            rows: Aircraft that are shown at most; the table says how many there are.
+            rows: Objects that are shown at most; the table says how many there are.
             wake: Called, on any thread, when a header was clicked: the new order comes with the next `draw`.
 
         Raises:
@@ -135,6 +142,7 @@ class LiveTable(Screen, anywidget.AnyWidget):
         if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_ROWS:
             raise BadOption("rows", rows, f"a whole number from 1 to {MOST_ROWS} is needed")
         self._columns = _chosen(DEFAULT if columns is None else columns)
+        self._waiting: tuple[str, ...] = WHERE_KNOWN if columns is None else ()
         _chosen([sort.removeprefix("-")])
         self._sort = sort
         self.rows = rows
@@ -148,6 +156,7 @@ class LiveTable(Screen, anywidget.AnyWidget):
         return self._sort
 
     def _draw(self, scene: Scene) -> None:
+        self._join(scene.picture)
         self.content = self._content(scene.picture)
 
     def __repr__(self) -> str:
@@ -164,17 +173,34 @@ class LiveTable(Screen, anywidget.AnyWidget):
             if self._wake is not None:
                 self._wake()
 
+    def _join(self, picture: Picture) -> None:
+        """Add the columns in which there is something to show now; they stay, as a table that jumps cannot be read."""
+        new = {name for name in self._waiting if _tells(name, picture)}
+        if new:
+            self._waiting = tuple(name for name in self._waiting if name not in new)
+            joined = tuple(name for name in WHERE_KNOWN if name not in self._waiting)
+            place = DEFAULT.index("altitude")
+            self._columns = _chosen((*DEFAULT[:place], *joined, *DEFAULT[place:]))
+
     def _content(self, picture: Picture | None) -> dict[str, Any]:
-        """Return texts alone: columns, rows, which rows are stale, and how many aircraft there are."""
+        """Return texts alone: columns, rows, which rows are stale or an emergency, and how many objects there are."""
         sort = self._sort  # once: a click may change it meanwhile
         rows = [] if picture is None else _in_order(picture, sort)
         shown = rows[: self.rows]
+        many = "aircraft" if picture is None else words.many(picture)
         return {
             "columns": [_head(column, sort) for column in self._columns],
             "rows": [_texts(self._columns, picture, row) for row in shown if picture is not None],
             "stale": [bool(picture.stale[row]) for row in shown if picture is not None],
-            "words": f"{len(rows):,} aircraft" if rows == shown else f"{len(shown):,} of {len(rows):,} shown",
+            "alarm": [words.emergency(picture, row) is not None for row in shown if picture is not None],
+            "words": f"{len(rows):,} {many}" if rows == shown else f"{len(shown):,} of {len(rows):,} shown",
         }
+
+
+def _tells(name: str, picture: Picture) -> bool:
+    """Return whether a column has something to tell of any object: that it is an aircraft goes without saying."""
+    values = getattr(picture, _KNOWN[name].field)
+    return any(value not in (None, "aircraft") for value in values)
 
 
 def _chosen(names: Sequence[str]) -> list[_Column]:
@@ -205,11 +231,17 @@ def _head(column: _Column, sort: str) -> dict[str, str]:
 
 
 def _texts(columns: Sequence[_Column], picture: Picture, row: int) -> list[str]:
-    """Return a row's cells. That it is stale is said in words beside the age, or in the last one."""
+    """Return a row's cells.
+
+    That it is stale is said in words beside the age, an emergency beside the squawk; where these columns are not shown,
+    in the last one.
+    """
     texts = [column.words(picture, row) for column in columns]
-    if picture.stale[row]:
-        names = [column.name for column in columns]
-        texts[names.index("age") if "age" in names else -1] += " stale"
+    names = [column.name for column in columns]
+    said = {"squawk": words.emergency(picture, row), "age": "stale" if picture.stale[row] else None}
+    for name, word in said.items():
+        if word is not None:
+            texts[names.index(name) if name in names else -1] += f" {word}"
     return texts
 
 
@@ -222,7 +254,8 @@ def _static_html(content: dict[str, Any]) -> str:
         for column in content["columns"]
     )
     sides = [column["side"] for column in content["columns"]]
-    body = "".join(_static_row(*row, sides) for row in zip(content["rows"], content["stale"], strict=True))
+    rows = zip(content["rows"], content["stale"], content["alarm"], strict=True)
+    body = "".join(_static_row(*row, sides) for row in rows)
     return (
         f'<div style="{_FONT};color:{_INK};overflow-x:auto"><table style="border-collapse:collapse;white-space:nowrap">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
@@ -230,8 +263,10 @@ def _static_html(content: dict[str, Any]) -> str:
     )
 
 
-def _static_row(texts: list[str], stale: bool, sides: list[str]) -> str:
+def _static_row(texts: list[str], stale: bool, alarm: bool, sides: list[str]) -> str:
     looks = f"color:{_PALE};font-style:italic" if stale else f"color:{_INK}"
+    if alarm:
+        looks = f"color:{_ALARM};font-weight:600"
     cells = (
         f'<td style="text-align:{side};padding:1px 10px">{html.escape(text)}</td>'
         for text, side in zip(texts, sides, strict=True)

@@ -46,7 +46,7 @@ _running: Registry[tuple[str, str, str]] = Registry()
 
 
 class Tracker:
-    """A live view of a Kafka topic of aircraft: frames, a map, a table.
+    """A live view of a Kafka topic of aircraft, or of anything else that moves: frames, a map, a table.
 
     Reads every partition without a consumer group, in a thread of its own, from `start()` to `stop()`.
 
@@ -281,17 +281,18 @@ class Tracker:
         return new_rows(lambda: self._store, self._background, self._changes, pause, columns, where, names)
 
     def latest(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the newest row that each aircraft has in the window, sorted by key; lost aircraft included."""
+        """Return the newest row that each object has in the window, sorted by key; lost ones included."""
         return self._store.ask(lambda window: frame(window.latest(), columns))
 
     def track(self, aircraft: str) -> pd.DataFrame:
-        """Return the rows of one aircraft in time order, by key or callsign.
+        """Return the rows of one aircraft, or of anything else, in time order, by key, callsign or id.
 
         Example:
             >>> t.track("AFR123")
+            >>> t.track("TRUCK-7")
 
         Raises:
-            UnknownAircraft: The window holds none of that key or callsign.
+            UnknownAircraft: The window holds none of that key, callsign or id.
         """
         return self._store.ask(lambda window: track_frame(window, aircraft))
 
@@ -315,7 +316,9 @@ class Tracker:
         limit: int = LIMIT,
         tiles: str | None = TILES,
     ) -> LiveMap:
-        """Show a live map: a marker for each aircraft; the mouse over it tells the callsign, a click opens its values.
+        """Show a live map: a marker for each object; the mouse over it tells the name, a click opens its values.
+
+        The shapes of the markers tell what they are; red arcs mark the squawks 7500, 7600 and 7700.
 
         Example:
             >>> t.map(center=(48.9, 2.4), zoom=8, trails="2min", colour_by="speed")
@@ -324,9 +327,9 @@ class Tracker:
         Args:
             center: Latitude and longitude to look at, deg; None: where most of the first aircraft are.
             zoom: From 0, the world, to 19, a street.
-            follow: The key or callsign of an aircraft to keep the map on; `m.follow = None` ends that.
-            trails: How far back to draw where aircraft came from: `"2min"`, seconds or a timedelta, at most the
-                window; True: two minutes.
+            follow: The key, callsign or id of an object to keep the map on; `m.follow = None` ends that.
+            trails: How far back to draw where they came from: `"2min"`, seconds or a timedelta, at most the window;
+                True: two minutes.
             colour_by: What the colours tell: `"altitude"`, `"speed"` or `"vertical_rate"`.
             limit: Markers at most; with 200 a browser takes 0.3 s to paint what has changed, with 500 six.
             tiles: The address of map tiles, with `{z}`, `{x}`, `{y}`; None: land and borders alone.
@@ -342,15 +345,17 @@ class Tracker:
         return self._screens.show(live)
 
     def table(self, columns: Sequence[str] | None = None, sort: str = "callsign", rows: int = ROWS) -> LiveTable:
-        """Show a live table of the aircraft that are not lost; a click on a header sorts by it.
+        """Show a live table of the aircraft and other objects that are not lost; a click on a header sorts by it.
 
         Example:
             >>> t.table(columns=["callsign", "altitude", "vertical_rate"], sort="-altitude", rows=10)
 
         Args:
-            columns: Names out of `tracker.COLUMNS`, or `"age"`: s since the aircraft was last heard.
+            columns: Names out of `tracker.COLUMNS`, or `"age"`: s since the object was last heard. None: callsign,
+                address, motion, squawk and age, and what else is known of any object (`id`, `kind`, `typecode`,
+                `registration`, `category`, `position_source`).
             sort: The column to sort by; with a minus before it from the highest down. What is not known comes last.
-            rows: Aircraft that are shown at most.
+            rows: Objects that are shown at most.
 
         Raises:
             UnknownColumn: There is no such column.

@@ -25,7 +25,7 @@ def rows(n: int, *, first: str = "2021-10-07 13:00:00", callsign: str | None = "
     """An aircraft that climbs, as `Tracker.track` answers."""
     timestamp = pd.date_range(first, periods=n, freq="s", tz="UTC").as_unit("us")
     values = {"altitude": np.arange(n) * 25.0, "groundspeed": np.full(n, 250.0), "callsign": callsign, **columns}
-    return pd.DataFrame({"timestamp": timestamp, "key": "3944ef", **values})
+    return pd.DataFrame({"timestamp": timestamp, "key": "3944ef", "registration": None, **values})
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -48,6 +48,22 @@ def test_picture_shows_altitude_and_speed_over_time_in_utc_with_units(wire: Wire
     assert line(plot, "altitude").tolist() == [25.0 * i for i in range(60)]
     assert size(plot.value) == (1140, 480)
     assert any("13:00" in text for text in below.xaxis.get_major_formatter().format_ticks(below.get_xticks()))
+
+
+@pytest.mark.parametrize(
+    ("key", "columns", "title"),
+    [
+        ("3944ef", {"callsign": None, "registration": "F-GRHX"}, "F-GRHX   3944ef"),
+        ("3944ef", {"callsign": None}, "3944ef"),
+        ("id:TRUCK-7", {"callsign": None}, "TRUCK-7"),
+    ],
+)
+def test_title_is_the_registration_or_the_id_where_there_is_no_callsign(
+    wire: Wire, key: str, columns: dict, title: str
+) -> None:
+    plot = AltitudePlot(key, lambda: rows(3, **columns))
+    plot.draw(scene(0))
+    assert plot._figure.axes[0].get_title(loc="left") == title
 
 
 def test_line_is_broken_where_nothing_was_heard(wire: Wire) -> None:

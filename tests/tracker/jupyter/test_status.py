@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from screens import Wire, picture, run_in_thread
 
+from producer.wire import SchemaError, decode
 from tracker.jupyter.status import StatusStrip
 from tracker.state.ledger import Refusal
 from tracker.state.scene import Scene
@@ -31,6 +32,47 @@ def test_strip_says_every_number(wire: Wire) -> None:
         "● connected 67 reports/s 5 behind 67 aircraft (6 stale) 43,191 rows 1 rejected 3 late 2 duplicates "
         "7 outside window 4 reconnects 8 logs replaced 9 missed by retention"
     )
+
+
+def test_objects_are_called_so_where_not_all_are_aircraft(wire: Wire) -> None:
+    strip = StatusStrip()
+    strip.draw(Scene(Stats(state="connected", aircraft=2, stale=1), picture(2, kind=["aircraft", "vessel"])))
+    assert "2 <span" in strip.value
+    assert "objects (1 stale)" in strip.value
+    assert "aircraft" not in strip.value
+
+
+def test_fields_that_were_mended_are_named_with_their_numbers(wire: Wire) -> None:
+    said = words(StatusStrip(), Stats(repaired={"squawk": 1, "altitude": 1200}))
+    assert "1,201 mended (altitude 1,200, squawk 1)" in said
+
+
+def test_fields_that_nobody_reads_are_named_the_most_frequent_first_and_no_more_than_three(wire: Wire) -> None:
+    unused = {"a": 1, "driver": 3, "speed_kt": 7, "b": 1, "ts": 9}
+    assert "0 rejected fields that nobody reads: ts, speed_kt, driver and 2 more" in words(
+        StatusStrip(), Stats(unused=unused)
+    )
+
+
+def test_names_of_fields_are_escaped_cut_and_stay_in_one_line(wire: Wire) -> None:
+    evil = {"<img src=x onerror=alert(1)>": 3, "a\n\u202eb": 2, "x" * 60: 1}
+    said = words(StatusStrip(), Stats(unused=evil))
+    assert said.endswith(f"reads: &lt;img src=x onerror=aler\u2026, a??b, {'x' * 23}\u2026")
+
+
+def test_what_a_mapping_would_read_is_told_with_its_mapping_and_once(wire: Wire) -> None:
+    with pytest.raises(SchemaError) as dialect:
+        decode(b'{"flight": "AFR1", "alt_baro": 3000, "gs": 300, "lat": 1, "lon": 2}')
+    sentence = str(dialect.value)
+    refused = (Refusal("range", 9, "lat = 91"), Refusal("dialect", 1_200, sentence), Refusal("envelope", 2, "<b>"))
+    said = words(StatusStrip(), Stats(state="connected", rejected=1_211, refused=refused))
+    assert "the mapping &#x27;readsb&#x27; reads it" in said
+    assert said.count("1,200 refused, such as") == 1
+    assert said.endswith("2 refused, such as &lt;b&gt;")
+    assert "lat = 91" not in said
+    trouble = f"all reports so far were refused (1,200), the newest because of {sentence}"
+    said = words(StatusStrip(), Stats(state="connected", rejected=1_200, refused=refused[1:2], trouble=trouble))
+    assert said.count("readsb") == 1
 
 
 def test_faults_that_did_not_happen_take_no_room_but_rejects_are_always_told(wire: Wire) -> None:

@@ -49,6 +49,58 @@ def test_every_column_of_the_frames_can_be_shown(wire: Wire) -> None:
     assert dict(zip(expected, row, strict=True)) == expected
 
 
+def names(table: LiveTable) -> list[str]:
+    return [column["name"] for column in table.content["columns"]]
+
+
+def test_columns_join_the_table_once_anybody_has_a_value_and_stay(wire: Wire) -> None:
+    table = LiveTable()
+    table.draw(scene(2))
+    assert names(table) == list(DEFAULT)
+    table.draw(scene(2, typecode=[None, "A320"]))
+    assert names(table) == ["callsign", "icao24", "typecode", *DEFAULT[2:]]
+    mixed = {"key": ["000000", "id:TRUCK-7"], "icao24": ["000000", None], "callsign": [None, None]}
+    rows = drawn(table, picture(2, kind=["aircraft", "vehicle"], position_source=["adsb", None], **mixed))
+    expected = ["callsign", "icao24", "id", "kind", "typecode", "position_source", *DEFAULT[2:]]
+    assert names(table) == expected
+    assert [row[2:6] for row in rows] == [[DASH, "aircraft", DASH, "adsb"], ["TRUCK-7", "vehicle", DASH, DASH]]
+    table.draw(scene(2))
+    assert names(table) == expected
+
+
+def test_a_column_that_joined_can_be_sorted_by(wire: Wire) -> None:
+    table = LiveTable()
+    shown = picture(2, typecode=["B738", "A320"])
+    click(table, {"sort": "typecode"})
+    assert table.sort == "callsign"
+    table.draw(seen(shown))
+    click(table, {"sort": "typecode"})
+    assert [row[2] for row in drawn(table, shown)] == ["A320", "B738"]
+
+
+def test_columns_that_were_chosen_stay_as_they_are(wire: Wire) -> None:
+    table = LiveTable(columns=["callsign"])
+    table.draw(scene(1, typecode=["A320"], kind=["vessel"]))
+    assert names(table) == ["callsign"]
+
+
+def test_objects_are_called_so_where_not_all_are_aircraft(wire: Wire) -> None:
+    table = LiveTable()
+    table.draw(scene(2, kind=["aircraft", "container"]))
+    assert table.content["words"] == "2 objects"
+
+
+def test_emergency_is_marked_and_says_what_it_is(wire: Wire) -> None:
+    table = LiveTable()
+    shown = picture(3, squawk=["7700", "1000", "7600"], kind=["aircraft", "aircraft", "vehicle"])
+    rows = drawn(table, shown)
+    squawk = names(table).index("squawk")
+    assert [row[squawk] for row in rows] == ["7700 emergency", "1000", "7600"]
+    assert table.content["alarm"] == [True, False, False]
+    assert static(table).count("font-weight:600;font-variant") == 1
+    assert drawn(LiveTable(columns=["callsign"]), shown)[0] == ["TEST0 emergency"]
+
+
 def test_an_unknown_column_is_refused_with_a_hint(wire: Wire) -> None:
     with pytest.raises(UnknownColumn, match=r"'altidude' .close to it: altitude"):
         LiveTable(columns=["callsign", "altidude"])

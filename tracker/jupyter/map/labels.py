@@ -1,6 +1,6 @@
-"""What is written on a map, as HTML: popups, legend, count. Strangers wrote the callsigns, so all texts are escaped.
+"""What is written on a map, as HTML: popups, legend, count. Strangers wrote the names, so all texts are escaped.
 
-A picture and a row of it ──> name, title and values;  a scale ──> legend
+a picture and a row of it ──> tip, title and values;  a scale ──> legend
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import html
 
 import numpy as np
 
+from tracker.jupyter import words
 from tracker.jupyter.map.symbols import Scale, outline
 from tracker.state.fleet import Picture
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
@@ -19,82 +20,142 @@ UNKNOWN = "\N{EN DASH}"
 # What lies on the map is dark in a dark theme of JupyterLab, while the map itself is light in each.
 _INK = "color:var(--jp-ui-font-color1,#222);font:12px/1.4 sans-serif"
 _PALE = "color:var(--jp-ui-font-color2,#616161)"
-_SHARED = (
-    f'<div role="status" style="{_INK};max-width:210px;border-left:4px solid var(--jp-warn-color1,#b26500);'
-    'padding-left:6px;margin:2px 0 4px">Two aircraft seem to report under this address. '
-    "The map shows one of them, without motion.</div>"
-)
+_ALARM = "color:var(--jp-error-color1,#c62828)"
+_HEAD = "font-size:14px;overflow-wrap:anywhere"
 _BRACKETS = str.maketrans(
     "<>", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 )
 
 
-def name(picture: Picture, row: int) -> str:
-    """Return what an aircraft is called; not escaped."""
-    return picture.callsign[row] or picture.icao24[row] or picture.key[row]
-
-
 def tip(picture: Picture, row: int) -> str:
-    """Return the name for the mouse over a marker.
+    """Return the name of an object for the mouse over its marker, its kind, type and registration, and what is amiss.
 
     Leaflet's plugins take it as text or as HTML, so it is neither escaped, nor has it the brackets that make HTML.
     """
-    return name(picture, row).translate(_BRACKETS)
+    name, kind = words.name(picture, row), picture.kind[row]
+    details = (
+        None if kind == "aircraft" else kind, picture.typecode[row], picture.registration[row],
+        words.emergency(picture, row),
+    )  # fmt: skip
+    said = ", ".join([name, *(detail for detail in details if detail and detail != name)])
+    return said.translate(_BRACKETS)
 
 
 def title(picture: Picture, row: int) -> str:
     """Return the name at the head of a popup."""
-    words = html.escape(name(picture, row))
-    return f'<div style="{_INK};min-width:130px"><b style="font-size:14px">{words}</b></div>'
+    name = html.escape(words.name(picture, row))
+    return f'<div style="{_INK};min-width:130px;max-width:300px"><b style="{_HEAD}">{name}</b></div>'
 
 
-def popup(title: str, body: str = "") -> str:
+def popup(title: str, body: str = "", *, lines: int = 1) -> str:
     """Return a popup. Between its opening and the next draw it has its title alone, and never old values.
 
     It is as high then as with the values, because the map moves to show all of it when it opens, and not later.
+
+    Args:
+        title: As HTML.
+        body: As HTML.
+        lines: How many values there are to be.
     """
-    return f'<div style="min-height:160px">{title}{body}</div>'
+    return f'<div style="min-height:{20 + 20 * lines}px">{title}{body}</div>'
+
+
+def lines(picture: Picture, row: int) -> int:
+    """Return how many lines the values of an object take."""
+    return len(_facts(picture, row))
 
 
 def values(picture: Picture, row: int, *, shared: bool = False) -> str:
-    """Return an aircraft's values in the analyst's units, and before them whether two share its address."""
-    on_ground = picture.on_ground[row] == 1 and not np.isfinite(picture.altitude[row])
-    table = {
-        "Altitude": "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, " ft"),
-        "Speed": _number(picture.velocity[row] * KNOTS_PER_MPS, " kt"),
-        "Track": _track(picture.track[row]),
-        "Vertical rate": _number(picture.vertical_rate[row] * FPM_PER_MPS, " ft/min"),
-        "Squawk": html.escape(picture.squawk[row] or UNKNOWN),
-        "Address": html.escape(picture.icao24[row] or UNKNOWN),
-        "Heard": _number(picture.age[row], " s ago") + (", stale" if picture.stale[row] else ""),
+    """Return an object's values in the analyst's units, and before them whether two share its identity."""
+    facts = (
+        f'<tr><td style="padding-right:12px;{_PALE}">{fact}</td><td>{value}</td></tr>'
+        for fact, value in _facts(picture, row).items()
+    )
+    table = f'<table style="{_INK};white-space:nowrap">{"".join(facts)}</table>'
+    return (_warning(picture.kind[row]) if shared else "") + table
+
+
+def _warning(kind: str) -> str:
+    two, identity = ("aircraft", "address") if kind == "aircraft" else ("objects", "id")
+    return (
+        f'<div role="status" style="{_INK};max-width:210px;border-left:4px solid var(--jp-warn-color1,#b26500);'
+        f'padding-left:6px;margin:2px 0 4px">Two {two} seem to report under this {identity}. '
+        "The map shows one of them, without motion.</div>"
+    )
+
+
+def _facts(picture: Picture, row: int) -> dict[str, str]:
+    """Return what is told of an object, escaped: of an aircraft what it flies by, of others only what makes sense."""
+    flies = picture.kind[row] == "aircraft"
+    moves = flies or picture.kind[row] in ("vehicle", "vessel")
+    facts = {} if flies else {"Kind": html.escape(picture.kind[row])}
+    if flies:
+        on_ground = picture.on_ground[row] == 1 and not np.isfinite(picture.altitude[row])
+        facts["Altitude"] = "on ground" if on_ground else _number(picture.altitude[row] * FEET_PER_METRE, " ft")
+    if moves or picture.velocity[row] > 0:
+        facts["Speed"] = _number(picture.velocity[row] * KNOTS_PER_MPS, " kt")
+        facts["Track"] = _track(picture.track[row])
+    if flies:
+        facts["Vertical rate"] = _number(picture.vertical_rate[row] * FPM_PER_MPS, " ft/min")
+        facts["Squawk"] = _squawk(picture, row)
+    facts |= {fact: html.escape(value) for fact, value in _description(picture, row).items() if value}
+    if flies and not picture.key[row].startswith("id:"):
+        facts["Address"] = html.escape(picture.icao24[row] or UNKNOWN)
+    facts["Heard"] = _number(picture.age[row], " s ago") + (", stale" if picture.stale[row] else "")
+    return facts
+
+
+def _description(picture: Picture, row: int) -> dict[str, str | None]:
+    """Return what is known of an object beside its motion; what its title says already is left out."""
+    category, source, key = picture.category[row], picture.position_source[row], picture.key[row]
+    described = {
+        "Type": picture.typecode[row],
+        "Registration": picture.registration[row],
+        "Category": category and words.category(category),
+        "Position by": source and words.POSITION_SOURCES.get(source, source),
     }
-    lines = (f'<tr><td style="padding-right:12px;{_PALE}">{k}</td><td>{v}</td></tr>' for k, v in table.items())
-    return f'{_SHARED if shared else ""}<table style="{_INK};white-space:nowrap">{"".join(lines)}</table>'
+    if picture.kind[row] != "aircraft":
+        described |= {"Callsign": picture.callsign[row], "Address": picture.icao24[row]}
+    if key.startswith("id:"):
+        described["Id"] = key.removeprefix("id:")
+    name = words.name(picture, row)
+    return {fact: value for fact, value in described.items() if value != name}
+
+
+def _squawk(picture: Picture, row: int) -> str:
+    squawk, alarm = picture.squawk[row], words.emergency(picture, row)
+    said = html.escape(squawk or UNKNOWN)
+    return said if alarm is None else f'<b style="{_ALARM}">{said}: {alarm}</b>'
 
 
 def lost() -> str:
-    """Return what stands in the popup of an aircraft that has gone."""
+    """Return what stands in the popup of an object that has gone."""
     return f'<div style="{_INK}">lost</div>'
 
 
 def following(name: str, *, heard: bool) -> str:
-    """Say which aircraft the map is kept on, after the count."""
+    """Return which object the map is kept on, to be written after the count."""
     return f", following {name}" if heard else f", {name} not heard"
 
 
-def count(drawn: int, known: int, followed: str = "") -> str:
-    """Return how many aircraft are drawn of how many, and which one is followed."""
-    words = f"{known:,} aircraft" if drawn == known else f"{drawn:,} of {known:,} drawn"
-    return f'<div style="{_INK};padding:1px 7px">{words}{html.escape(followed)}</div>'
+def count(drawn: int, known: int, many: str = "aircraft", followed: str = "") -> str:
+    """Return how many objects are drawn of how many, and which one is followed; `many`: what they are called."""
+    said = f"{known:,} {many}" if drawn == known else f"{drawn:,} of {known:,} drawn"
+    return f'<div style="{_INK};padding:1px 7px">{said}{html.escape(followed)}</div>'
 
 
-def legend(scale: Scale) -> str:
-    """Return the colours from the highest down, which fold away with a click on their title."""
+def legend(scale: Scale, *, mixed: bool = False) -> str:
+    """Return the colours from the highest down, which fold away with a click on their title.
+
+    Args:
+        scale: What the colours tell.
+        mixed: Whether not all objects are aircraft.
+    """
     swatch = "display:inline-block;width:13px;height:10px;margin-right:6px;border:1px solid"
     lines = (
         f'<div><span style="{swatch} {outline(index)};background:{scale.colours[index]}"></span>'
         f"{html.escape(scale.labels[index])}</div>"
-        for index in scale.order
+        for index in scale.order(mixed=mixed)
     )
     head = f'<summary style="cursor:pointer;font-weight:600">{html.escape(scale.title)}</summary>'
     return f'<details open style="{_INK};padding:3px 9px 5px">{head}{"".join(lines)}</details>'

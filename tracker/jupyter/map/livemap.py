@@ -1,4 +1,4 @@
-"""`LiveMap`: an ipyleaflet map on which a marker stands for each aircraft of the last `Scene`.
+"""`LiveMap`: an ipyleaflet map on which a marker stands for each object of the last `Scene`.
 
     Scene ──> LiveMap.draw ──> viewpoint, markers, popups, a count ──> one message for each marker that changed
     window ──> positions over time (`Paths`) ──> one line for all trails ──> one message every two seconds
@@ -22,6 +22,7 @@ import ipywidgets
 
 from tracker.geo import basemap
 from tracker.geo.mercator import View, near
+from tracker.jupyter import words
 from tracker.jupyter.map import labels, still, symbols
 from tracker.jupyter.map.looks import choose, looks
 from tracker.jupyter.map.markers import Markers
@@ -50,10 +51,11 @@ class LiveMap(Screen, ipyleaflet.Map):
     """A map in a notebook that shows where aircraft are, as long as a tracker draws on it.
 
     A marker points where its aircraft flies (a dot: that is not known), is coloured by altitude, turns grey when the
-    aircraft is stale and is gone when it is lost. The mouse over it tells the callsign, a click opens its values, which
-    stay live while they are open. An address under which two aircraft seem to report is a dot, which stays with one of
-    them, and its popup says so. Under the markers lie land and borders, which need no network, and tiles of
-    OpenStreetMap where they can be loaded.
+    aircraft is stale and is gone when it is lost. Its shape tells a light, large or heavy aircraft, a helicopter and a
+    glider apart, and vehicles, vessels, containers and other things from aircraft; red arcs mark the squawks 7500,
+    7600 and 7700. The mouse over it tells the name, a click opens its values, which stay live while they are open. An
+    address under which two aircraft seem to report is a dot, which stays with one of them, and its popup says so. Under
+    the markers lie land and borders, which need no network, and tiles of OpenStreetMap where they can be loaded.
 
     At most `limit` aircraft are drawn, and the map says how many those are of all. First come those in view, those
     drawn before ahead of the others, so that no marker in view gives way to another; then in the same way those out of
@@ -85,7 +87,7 @@ class LiveMap(Screen, ipyleaflet.Map):
         Args:
             center: Latitude and longitude to look at, deg; None: where most of the first aircraft are.
             zoom: From 0, the world in 256 px, to 19, a street.
-            follow: The key or callsign of an aircraft to keep the map on.
+            follow: The key, callsign or id of an object to keep the map on.
             trails: How far back to draw where aircraft came from: `"2min"`, seconds or a timedelta; True: two minutes.
             colour_by: What the colours tell: `"altitude"`, `"speed"` or `"vertical_rate"`.
             limit: Markers at most; with 200 a browser takes 0.3 s to paint what has changed, with 500 six.
@@ -114,9 +116,10 @@ class LiveMap(Screen, ipyleaflet.Map):
         self._markers = Markers(self._scale, self._popups.clicked)
         self._trail_layer = ipyleaflet.Polyline(name="Trails", locations=[], **_TRAIL_STYLE)
         self._count = ipywidgets.HTML(labels.count(0, 0))
+        self._legend = ipywidgets.HTML(labels.legend(self._scale))
         guests = (*options.pop("layers", ()), *options.pop("controls", ()))
         layers = (*_backdrop(tiles), self._trail_layer, self._markers.layer)
-        controls = _controls(self._scale, self._count)
+        controls = _controls(self._legend, self._count)
         panes = {_PANE: {"zIndex": 150, "pointerEvents": "none"}, **options.pop("panes", {})}
         super().__init__(**{**_START, **options}, layers=layers, controls=controls, panes=panes)
         for guest in guests:
@@ -129,8 +132,10 @@ class LiveMap(Screen, ipyleaflet.Map):
         self._draw_markers(picture, followed)
         self._popups.draw(scene.picture, self._markers.drawn.values(), self._markers.resting.values(), self._shared)
         self._draw_trails()
-        words = "" if self.follow is None else labels.following(self.follow, heard=followed is not None)
-        self._count.value = labels.count(len(self._markers.drawn), len(picture), words)
+        many = words.many(picture)
+        following = "" if self.follow is None else labels.following(self.follow, heard=followed is not None)
+        self._count.value = labels.count(len(self._markers.drawn), len(picture), many, following)
+        self._legend.value = labels.legend(self._scale, mixed=many != "aircraft")
 
     def _leave(self) -> None:
         self._markers.close()
@@ -179,9 +184,9 @@ def _backdrop(tiles: str | None) -> tuple[Any, ...]:
     return land, ipyleaflet.TileLayer(name="Tiles", url=tiles, attribution=credit, max_zoom=19, base=True)
 
 
-def _controls(scale: symbols.Scale, count: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an untyped library's
+def _controls(legend: ipywidgets.HTML, count: ipywidgets.HTML) -> tuple[Any, ...]:
     return (
-        ipyleaflet.WidgetControl(widget=ipywidgets.HTML(labels.legend(scale)), position="topright"),
+        ipyleaflet.WidgetControl(widget=legend, position="topright"),
         ipyleaflet.ScaleControl(position="bottomleft", imperial=False),
         ipyleaflet.WidgetControl(widget=count, position="bottomleft"),
     )

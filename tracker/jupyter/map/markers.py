@@ -1,11 +1,11 @@
-"""`Markers`: the widgets that stand for aircraft on a map; each serves one aircraft after another.
+"""`Markers`: the widgets that stand for objects on a map; each serves one object after another.
 
-    looks, by key ──> Markers.draw ──> drawn | resting (its aircraft is lost, a popup may be open) | free
+    looks, by key ──> Markers.draw ──> drawn | resting (its object is lost, a popup may be open) | free
                                           └──> Marker.show: one message for all that changed, or none
     browser ──> answers to moves, clicks (handed over, any thread)
 
 A notebook server limits the number of messages (1,000 a second, beyond which it drops them for good), so a marker sends
-only when it moved by a pixel, turned by a degree, or changed its colour class, and then one message for all. Each
+only when it moved by a pixel, turned by a degree, or changed its symbol, and then one message for all. Each
 browser answers each move, which costs the kernel more than the move itself: a marker is not moved again before its last
 move was answered, so that a slow kernel or browser gets fewer, newer positions, and no queue grows.
 """
@@ -22,6 +22,7 @@ import ipywidgets
 
 from tracker.jupyter.map import labels, symbols
 from tracker.jupyter.map.looks import STEP, Look
+from tracker.jupyter.map.symbols import Symbol
 from tracker.state.fleet import Picture
 
 PATIENCE = 10
@@ -136,6 +137,7 @@ class Marker:
             title=name,
             draggable=False,
             rise_on_hover=True,
+            z_index_offset=_above(look),
             # 150 stops of the tabulator key between two cells; the table has the same values for those who need them.
             keyboard=False,
         )
@@ -169,6 +171,7 @@ class Marker:
                 self._at = look
             self.widget.rotation_angle = look.angle
             self.widget.icon = icons.icon(look.symbol)
+            self.widget.z_index_offset = _above(look)
 
     def park(self, icons: Icons) -> None:
         """Make it invisible until another aircraft comes. One message, or none."""
@@ -182,11 +185,11 @@ class Marker:
 
 
 class Icons:
-    """The widgets that all markers share: an icon for each colour class and shape, made when it is first needed."""
+    """The widgets that all markers share: an icon for each symbol, made when it is first needed."""
 
     def __init__(self, scale: symbols.Scale) -> None:
         self._scale = scale
-        self._icons: dict[tuple[int, bool], Any] = {}
+        self._icons: dict[Symbol, Any] = {}
         self._pattern = ipywidgets.HTML()
         self.layout, self.style = self._pattern.layout, self._pattern.style
         self.nothing = ipyleaflet.Icon(
@@ -194,14 +197,13 @@ class Icons:
         )
         self.between = ipyleaflet.DivIcon(icon_size=[0, 0])
 
-    def icon(self, symbol: tuple[int, bool]) -> Any:  # noqa: ANN401 - an untyped library's
-        """Return the icon of a colour class that points or does not."""
+    def icon(self, symbol: Symbol) -> Any:  # noqa: ANN401 - an untyped library's
+        """Return the icon of a symbol."""
         if symbol not in self._icons:
-            index, pointing = symbol
-            wide = symbols.size(index)
+            svg, wide = symbols.svg(symbol, self._scale)
             # Centred on the position, as no anchor is given; a popup opens above its middle.
             self._icons[symbol] = ipyleaflet.Icon(
-                icon_url=_data_url(symbols.svg(index, pointing=pointing, scale=self._scale)),
+                icon_url=_data_url(svg),
                 icon_size=[wide, wide],
                 popup_anchor=[0, -wide // 3],
             )
@@ -210,6 +212,11 @@ class Icons:
     def widgets(self) -> list[Any]:
         """Return all of them, to be closed."""
         return [*self._icons.values(), self.nothing, self.between, self._pattern, self.layout, self.style]
+
+
+def _above(look: Look) -> int:
+    """Return how far above the others a marker lies, px of the map's height: nothing hides an emergency."""
+    return 10_000 if look.symbol.alarm else 0
 
 
 def _data_url(svg: str) -> str:

@@ -21,7 +21,7 @@ class Popups:
 
     Args:
         wake: Called, on any thread, when a popup was opened: its values come with the next `draw`.
-        select: Called, on any thread, with the key of an aircraft that was clicked.
+        select: Called, on any thread, with the key of an object that was clicked.
     """
 
     def __init__(self, wake: Callable[[], None] | None = None, select: Callable[[str], None] | None = None) -> None:
@@ -45,13 +45,13 @@ class Popups:
         resting: Collection[Marker],
         shared: Container[str] = (),
     ) -> None:
-        """Show the values of those that are open, the name of the others, and which aircraft are lost.
+        """Show the values of those that are open, the name of the others, and which objects are lost.
 
         Args:
             picture: What the markers show.
-            drawn: The markers that stand for an aircraft of it.
-            resting: Those whose aircraft is lost.
-            shared: The keys under which two aircraft seem to report.
+            drawn: The markers that stand for an object of it.
+            resting: Those whose object is lost.
+            shared: The keys under which two objects seem to report.
         """
         while self._clicks:
             marker = self._clicks.popleft()
@@ -62,7 +62,7 @@ class Popups:
             row = marker.look.row
             marker.title = labels.title(picture, row)
             body = labels.values(picture, row, shared=marker.key in shared) if marker in self.open else ""
-            marker.popup.value = labels.popup(marker.title, body)
+            marker.popup.value = labels.popup(marker.title, body, lines=labels.lines(picture, row))
         for marker in resting:
             marker.popup.value = labels.popup(marker.title, labels.lost())
 

@@ -1,19 +1,22 @@
-"""How an aircraft looks on a map: its shape, and its colour by altitude, speed or vertical rate.
+"""How an object looks on a map: its colour by altitude, speed or vertical rate, and the symbol as an image; pure.
+
+Picture ──> classify: a colour class each ──> with a shape (`shapes`): `Symbol` ──> svg
 
 Altitude and speed have ten samples of viridis, whose order survives every common colour-blindness and a grey print; the
-vertical rate goes from purple (down) to green (up), which nobody confuses. They share the map with three colours that
-neither has: on the ground, value not known, and grey for what is stale.
+vertical rate goes from purple (down) to green (up), which nobody confuses. They share the map with four colours that
+neither has: not an aircraft, on the ground, value not known, and grey for what is stale.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tracker.jupyter.map.shapes import DOT, DOT_RADIUS, SHAPES, SIZE, wide
 from tracker.units import FEET_PER_METRE, FPM_PER_MPS, KNOTS_PER_MPS
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 ColourBy = Literal["altitude", "speed", "vertical_rate"]
 """What the colours can tell."""
 
-GROUND, UNKNOWN, STALE = -3, -2, -1
+NO_AIRCRAFT, GROUND, UNKNOWN, STALE = -4, -3, -2, -1
 """The classes that every scale has, behind its own: counted from the end, so that they are the same for all."""
 
 
@@ -42,22 +45,25 @@ class Scale:
     """A colour for each class, from the lowest."""
     named: Mapping[int, str]
     """What the legend calls a class where its lower edge does not say it."""
+    for_all: bool = False
+    """Whether the value makes sense for what is no aircraft, too."""
 
     @property
     def colours(self) -> tuple[str, ...]:
-        """A colour for each class, from the lowest; then GROUND, UNKNOWN and STALE."""
-        return (*self.ramp, "#d55e00", "#ffffff", "#a0a0a0")
+        """A colour for each class, from the lowest; then NO_AIRCRAFT, GROUND, UNKNOWN and STALE."""
+        return (*self.ramp, "#56b4e9", "#d55e00", "#ffffff", "#a0a0a0")
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What the legend writes beside each colour; a number is where its class begins."""
         numbers = (f"below {self.edges[0]:,}", *(f"{edge:,}+" for edge in self.edges))
-        return (*(self.named.get(i, words) for i, words in enumerate(numbers)), "on ground", "not known", "stale")
+        words = (self.named.get(i, number) for i, number in enumerate(numbers))
+        return (*words, "not an aircraft", "on ground", "not known", "stale")
 
-    @property
-    def order(self) -> tuple[int, ...]:
-        """The classes as a legend lists them: from the highest down."""
-        return (*range(len(self.ramp) - 1, -1, -1), GROUND, UNKNOWN, STALE)
+    def order(self, *, mixed: bool) -> tuple[int, ...]:
+        """Return the classes as a legend lists them, from the highest down; `mixed`: not all are aircraft."""
+        others = (NO_AIRCRAFT,) if mixed and not self.for_all else ()
+        return (*range(len(self.ramp) - 1, -1, -1), *others, GROUND, UNKNOWN, STALE)
 
 
 _VIRIDIS = (
@@ -83,6 +89,7 @@ SCALES: Mapping[ColourBy, Scale] = {
         edges=(100, 150, 200, 250, 300, 350, 400, 450, 500),
         ramp=_VIRIDIS,
         named={},
+        for_all=True,
     ),
     # 300 ft/min is what a level flight wobbles by; an airliner descends with 1,000 to 2,500.
     "vertical_rate": Scale(
@@ -101,35 +108,44 @@ ALTITUDE = SCALES["altitude"]
 OUTLINE = "#1d1d1d"
 STALE_OUTLINE = "#777777"
 
-SIZE = 24
-"""Width and height of the symbols below, px; smaller ones are the same, scaled."""
+ALARM, ALARM_CASING = "#c00020", "#ffffff"
+"""The four arcs around an aircraft whose squawk tells of an emergency, and the line around them."""
 
-PLANE = (
-    (12, 0.8), (13.6, 2.6), (14.1, 5), (14.1, 8.6), (23, 14.2), (23, 17.4), (14.1, 15), (13.7, 18.6), (17, 20.8),
-    (17, 23.2),
-    (12, 21.9),
-    (7, 23.2), (7, 20.8), (10.3, 18.6), (9.9, 15), (1, 17.4), (1, 14.2), (9.9, 8.6), (9.9, 5), (10.4, 2.6),
-)  # fmt: skip
-"""An aircraft seen from above that flies north: corners in px, y grows to the south."""
+ALARM_RADIUS = 15.5
+"""Of the arcs, in the square of `SIZE`, px: outside of every corner."""
 
-DOT_RADIUS = 5.5
-"""An aircraft of which nobody knows where it flies is a round dot; px."""
+ALARM_ARC = 60.0
+"""Length of each of the arcs, deg; they lie around the four points of the compass."""
+
+
+class Symbol(NamedTuple):
+    """How one object is drawn, but for its place and turn: objects that share it share an image."""
+
+    colour: int
+    """Colour class."""
+    shape: str
+    """One of `SHAPES`, or `DOT`."""
+    alarm: bool = False
+    """Whether arcs are drawn around it."""
 
 
 def classify(picture: Picture, scale: Scale = ALTITUDE) -> npt.NDArray[np.int64]:
-    """Return each aircraft's index into the scale's colours, shape (n,): stale before ground, ground before value."""
+    """Return each object's index into the scale's colours, shape (n,): stale before ground, ground before value."""
     # Whole feet: 30,000 of them, sent as metres, come back as 29,999.999.
     value = np.round(getattr(picture, scale.field) * scale.per_si)
     index: npt.NDArray[np.int64] = np.searchsorted(scale.edges, value, side="right").astype(np.int64)
     index[~np.isfinite(value)] = UNKNOWN
-    index[picture.on_ground == 1] = GROUND
+    flies = np.fromiter((kind == "aircraft" for kind in picture.kind), np.bool_, len(picture))
+    index[flies & (picture.on_ground == 1)] = GROUND
+    if not scale.for_all:
+        index[~flies] = NO_AIRCRAFT
     index[picture.stale] = STALE
     return index
 
 
-def size(index: int) -> int:
-    """Width of the symbol of a colour class, px: on the ground they stand close together."""
-    return 18 if index == GROUND else SIZE
+def size(symbol: Symbol) -> int:
+    """Return the width of a symbol without arcs around it, px: on the ground they stand close together."""
+    return 18 if symbol.colour == GROUND else wide(symbol.shape)
 
 
 def outline(index: int) -> str:
@@ -137,16 +153,29 @@ def outline(index: int) -> str:
     return STALE_OUTLINE if index == STALE else OUTLINE
 
 
-def svg(index: int, *, pointing: bool, scale: Scale = ALTITUDE) -> str:
-    """Return the symbol of a colour class as an SVG document: a plane that flies north, or a dot."""
-    paint = f'fill="{scale.colours[index]}" stroke="{outline(index)}" stroke-width="1.1" stroke-linejoin="round"'
-    corners = " ".join(f"{x},{y}" for x, y in PLANE)
+def svg(symbol: Symbol, scale: Scale = ALTITUDE) -> tuple[str, int]:
+    """Return a symbol as an SVG document, and its width with all around it, px; what has a direction goes north."""
+    paint = f'fill="{scale.colours[symbol.colour]}" stroke="{outline(symbol.colour)}" stroke-width="1.1"'
     middle = SIZE / 2
-    shape = (
-        f'<polygon points="{corners}" {paint}/>'
-        if pointing
-        else f'<circle cx="{middle}" cy="{middle}" r="{DOT_RADIUS}" {paint}/>'
-    )
-    wide = size(index)
-    box = f'width="{wide}" height="{wide}" viewBox="0 0 {SIZE} {SIZE}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{shape}</svg>'
+    if symbol.shape == DOT:
+        drawn = f'<circle cx="{middle}" cy="{middle}" r="{DOT_RADIUS}" {paint}/>'
+    else:
+        corners = " ".join(f"{x},{y}" for x, y in SHAPES[symbol.shape])
+        drawn = f'<polygon points="{corners}" {paint} stroke-linejoin="round"/>'
+    margin = 6 if symbol.alarm else 0
+    across = SIZE + 2 * margin
+    if symbol.alarm:
+        drawn += _arcs(middle)
+    width = round(size(symbol) * across / SIZE)
+    box = f'width="{width}" height="{width}" viewBox="{-margin} {-margin} {across} {across}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{drawn}</svg>', width
+
+
+def _arcs(middle: float) -> str:
+    # A circle's line begins in the east and goes clockwise; its dashes are shifted back by half of one.
+    degree = 2 * np.pi * ALARM_RADIUS / 360
+    dash, gap, back = (f"{length * degree:.2f}" for length in (ALARM_ARC, 90 - ALARM_ARC, ALARM_ARC / 2))
+    place = f'cx="{middle}" cy="{middle}" r="{ALARM_RADIUS}" fill="none"'
+    dashes = f'stroke-dasharray="{dash} {gap}" stroke-dashoffset="{back}"'
+    lines = ((ALARM_CASING, 4), (ALARM, 2.5))
+    return "".join(f'<circle {place} {dashes} stroke="{colour}" stroke-width="{wide}"/>' for colour, wide in lines)

@@ -11,6 +11,7 @@ from maps import click, count, markers, shown, svg
 from patience import PATIENCE
 from screens import Wire, picture, scene, seen
 
+from producer.wire import KINDS
 from tracker.jupyter.map import symbols
 from tracker.jupyter.map.livemap import LiveMap
 from tracker.state.fleet import Picture
@@ -18,8 +19,24 @@ from tracker.state.fleet import Picture
 
 def test_legend_and_markers_show_the_same_colours(live: LiveMap) -> None:
     legend = live.controls[0].widget.value
-    assert all(f"background:{colour}" in legend for colour in symbols.ALTITUDE.colours)
+    scale = symbols.ALTITUDE
+    assert all(f"background:{scale.colours[index]}" in legend for index in scale.order(mixed=False))
     assert "ft" in legend
+
+
+def test_legend_and_count_say_so_where_not_all_are_aircraft(live: LiveMap) -> None:
+    def legend() -> str:
+        return live.controls[0].widget.value
+
+    live.draw(scene(3))
+    assert "3 aircraft" in count(live)
+    assert "not an aircraft" not in legend()
+    live.draw(scene(3, kind=["aircraft", "vessel", "aircraft"]))
+    assert "3 objects" in count(live)
+    assert "not an aircraft" in legend()
+    live.draw(scene(3))
+    assert "3 aircraft" in count(live)
+    assert "not an aircraft" not in legend()
 
 
 def test_no_more_markers_than_the_limit_and_the_map_says_so(wire: Wire) -> None:
@@ -140,7 +157,7 @@ def test_colours_can_tell_the_speed_or_the_vertical_rate_and_the_legend_says_whi
     assert colours == [scale.colours[index] for index in classes]
     legend = live.controls[0].widget.value
     assert scale.title in legend
-    assert all(f"background:{colour}" in legend for colour in scale.colours)
+    assert all(f"background:{scale.colours[index]}" in legend for index in scale.order(mixed=False))
     assert live.still() != still_of_altitude(live)
 
 
@@ -165,6 +182,9 @@ def pictures(draw: st.DrawFn) -> Picture:
     columns = {name: draw(st.lists(anything, min_size=n, max_size=n)) for name in names}
     columns |= {"on_ground": draw(st.lists(st.sampled_from([-1, 0, 1]), min_size=n, max_size=n))}
     columns |= {"stale": draw(st.lists(st.booleans(), min_size=n, max_size=n))}
+    columns |= {"kind": draw(st.lists(st.sampled_from(KINDS), min_size=n, max_size=n))}
+    columns |= {"category": draw(st.lists(st.sampled_from([None, "A1", "A5", "B1", "D7"]), min_size=n, max_size=n))}
+    columns |= {"squawk": draw(st.lists(st.sampled_from([None, "7700"]), min_size=n, max_size=n))}
     return picture(n, first=draw(st.integers(0, 5)), **columns)
 
 

@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
 from screens import picture
 
-from tracker.jupyter.map.looks import choose
+from tracker.jupyter.map.looks import choose, looks
+from tracker.jupyter.map.shapes import DOT
+from tracker.jupyter.map.symbols import ALTITUDE
 
 
 def test_those_in_view_come_first_and_those_drawn_before_ahead_of_the_others() -> None:
@@ -23,3 +26,33 @@ def test_view_across_the_antimeridian_holds_both_sides() -> None:
 def test_before_a_browser_has_said_its_view_all_are_in_it(bounds: tuple) -> None:
     rows = picture(4)
     assert choose(rows, rows.lon, {"000002"}, bounds, 2).tolist() == [2, 0]
+
+
+def test_an_emergency_in_view_comes_before_all_but_the_one_that_is_followed() -> None:
+    rows = picture(6, squawk=["1000", "1000", "1000", "1000", "7700", "7500"], kind=["aircraft"] * 5 + ["vehicle"])
+    assert choose(rows, rows.lon, {"000000"}, (), 3, followed=2).tolist() == [2, 4, 0]
+    elsewhere = ((0.0, 0.0), (1.0, 1.0))
+    assert choose(rows, rows.lon, {"000000"}, elsewhere, 1).tolist() == [0]
+
+
+def test_what_goes_nowhere_by_itself_is_not_turned_and_what_moves_is_where_its_track_is_known() -> None:
+    kinds = ["aircraft", "vehicle", "vessel", "container", "other"]
+    moving = looks_of(kind=kinds)
+    assert [look.symbol.shape for look in moving] == ["airliner", "vehicle", "vessel", "container", "other"]
+    assert [look.angle for look in moving] == [45, 45, 45, 0, 0]
+    resting = looks_of(kind=kinds, track=np.nan)
+    assert [look.symbol.shape for look in resting] == [DOT, "truck", "ship", "container", "other"]
+    assert [look.angle for look in resting] == [0] * 5
+
+
+def test_only_aircraft_have_an_emergency() -> None:
+    alarmed = looks_of(
+        kind=["aircraft", "aircraft", "vehicle", "vessel", "other"], squawk=["7700", "1000"] + ["7700"] * 3
+    )
+    assert [look.symbol.alarm for look in alarmed] == [True, False, False, False, False]
+
+
+def looks_of(**columns) -> list:
+    """How five objects are drawn."""
+    shown = picture(5, **columns)
+    return list(looks(shown, shown.lon, np.arange(5), 8, ALTITUDE).values())

@@ -28,6 +28,26 @@ def test_colour_says_the_altitude(live: LiveMap) -> None:
     assert colours == [symbols.ALTITUDE.colours[index] for index in expected]
 
 
+def test_objects_that_look_alike_share_an_icon_however_many_there_are(live: LiveMap) -> None:
+    kinds = ["aircraft", "vehicle", "vessel", "container", "other"] * 30
+    live.draw(scene(150, kind=kinds, track=np.arange(150), category=["A1", "A5"] * 75))
+    assert len({marker.icon for marker in markers(live)}) == 6  # light and heavy, and one of each other kind
+
+
+def test_an_emergency_has_arcs_around_it_and_stands_above_the_others(live: LiveMap, wire: Wire) -> None:
+    live.draw(scene(2))
+    wire.take()
+    live.draw(scene(2, squawk=["7700", "1000"]))
+    loud, quiet = markers(live)
+    assert symbols.ALARM in svg(loud)
+    assert symbols.ALARM not in svg(quiet)
+    assert loud.z_index_offset > quiet.z_index_offset
+    assert "emergency" in loud.title
+    live.draw(scene(2))
+    assert symbols.ALARM not in svg(loud)
+    assert loud.z_index_offset == 0
+
+
 def test_unchanged_picture_sends_nothing(live: LiveMap, wire: Wire) -> None:
     live.draw(scene(50))
     wire.take()
@@ -117,6 +137,18 @@ def test_five_thousand_aircraft_cost_no_more_messages_than_the_limit(live: LiveM
 def test_mouse_over_a_marker_tells_the_callsign_else_the_address(live: LiveMap) -> None:
     live.draw(scene(2, callsign=["AFR123", None]))
     assert [marker.title for marker in markers(live)] == ["AFR123", "000001"]
+
+
+def test_mouse_over_a_marker_tells_kind_type_and_registration_where_they_are_known(live: LiveMap) -> None:
+    live.draw(
+        scene(
+            3, key=["000000", "id:TRUCK-7", "000002"], icao24=["000000", None, "000002"],
+            callsign=["AFR123", None, None],
+            kind=["aircraft", "vehicle", "aircraft"], typecode=["A320", None, None],
+            registration=["F-ABCD", None, "D-EABC"],
+        )
+    )  # fmt: skip
+    assert [marker.title for marker in markers(live)] == ["AFR123, A320, F-ABCD", "TRUCK-7, vehicle", "D-EABC"]
 
 
 def test_mouse_over_a_marker_tells_nothing_that_is_html_whichever_way_a_browser_takes_it(live: LiveMap) -> None:

@@ -1,6 +1,8 @@
+import re
 import threading
 
 import numpy as np
+import pytest
 from maps import click, markers, shown
 from screens import Wire, run_in_thread, scene
 
@@ -19,6 +21,72 @@ def test_popup_has_the_values_while_it_is_open(live: LiveMap) -> None:
     live.draw(scene(2, altitude=np.full(2, 1000 * 0.3048)))
     assert "1,000 ft" in marker.popup.value
     assert "ft" not in markers(live)[1].popup.value
+
+
+def opened(live: LiveMap, **columns) -> str:
+    """The popup of one object with its values."""
+    live.draw(scene(1, **columns))
+    click(markers(live)[0])
+    live.draw(scene(1, **columns))
+    return markers(live)[0].popup.value
+
+
+def told(popup: str) -> dict[str, str]:
+    """What the lines of a popup say."""
+    cells = (re.findall(r"<td[^>]*>(.*?)</td>", line) for line in re.findall(r"<tr>.*?</tr>", popup))
+    return {fact: re.sub(r"<[^>]*>", "", value) for fact, value in cells}
+
+
+def test_popup_says_in_words_what_the_aircraft_is_and_how_its_position_was_had(live: LiveMap) -> None:
+    described = {
+        "typecode": ["B748"], "registration": ["D-ABYA"], "category": ["A5"], "position_source": ["mlat"],
+        "squawk": ["7600"],
+    }  # fmt: skip
+    assert told(opened(live, **described)) == {
+        "Altitude": "30,000 ft", "Speed": "194 kt", "Track": "45°", "Vertical rate": "0 ft/min",
+        "Squawk": "7600: radio failure", "Type": "B748", "Registration": "D-ABYA", "Category": "A5 heavy",
+        "Position by": "multilateration", "Address": "000000", "Heard": "1 s ago",
+    }  # fmt: skip
+
+
+def test_what_is_not_known_of_an_aircraft_beside_its_motion_takes_no_line(live: LiveMap) -> None:
+    facts = ["Altitude", "Speed", "Track", "Vertical rate", "Squawk", "Address", "Heard"]
+    assert list(told(opened(live))) == facts
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "facts"),
+    [
+        ("vehicle", {}, {"Kind": "vehicle", "Speed": "194 kt", "Track": "45°", "Heard": "1 s ago"}),
+        (
+            "vessel",
+            {"callsign": ["DEAB"], "position_source": ["other"], "track": [np.nan]},
+            {
+                "Kind": "vessel", "Speed": "194 kt", "Track": "\N{EN DASH}", "Position by": "other", "Callsign": "DEAB",
+                "Heard": "1 s ago",
+            },
+        ),
+        ("container", {"velocity": [np.nan]}, {"Kind": "container", "Heard": "1 s ago"}),
+        ("other", {"velocity": [0]}, {"Kind": "other", "Heard": "1 s ago"}),
+    ],
+)  # fmt: skip
+def test_popup_of_what_is_no_aircraft_has_only_what_makes_sense(
+    live: LiveMap, kind: str, columns: dict, facts: dict
+) -> None:
+    named = {"key": ["id:7"], "icao24": [None], "callsign": [None], "squawk": ["7700"], "kind": [kind]}
+    popup = opened(live, **(named | columns))
+    assert told(popup) == facts
+    assert ">7</b>" in popup  # its title is the id, without what makes it a key
+
+
+def test_popup_is_as_high_with_its_title_alone_as_with_its_values(live: LiveMap) -> None:
+    columns = {"typecode": ["A320"], "category": ["A3"]}
+    live.draw(scene(1, **columns))
+    before = markers(live)[0].popup.value
+    (height,) = re.findall(r"min-height:(\d+)px", before)
+    assert f"min-height:{height}px" in opened(live, **columns)
+    live.draw(scene(1))
+    assert f"min-height:{height}px" not in markers(live)[0].popup.value
 
 
 def test_only_open_popups_cost_messages(live: LiveMap, wire: Wire) -> None:
@@ -55,14 +123,27 @@ def test_click_hands_over_and_wakes_but_sets_nothing(wire: Wire) -> None:
     assert wire.take() == []
 
 
-def test_texts_of_strangers_are_escaped(live: LiveMap) -> None:
-    evil = "<img src=x onerror=alert(1)>"
-    for columns in ({"callsign": [evil], "squawk": [evil]}, {"callsign": [None], "icao24": [evil]}):
-        live.draw(scene(1, **columns))
-        click(markers(live)[0])
-        live.draw(scene(1, **columns))
-        assert "&lt;img" in markers(live)[0].popup.value
-        assert "<img" not in markers(live)[0].popup.value
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"callsign": [EVIL], "squawk": [EVIL]},
+        {"callsign": [None], "icao24": [EVIL]},
+        {"typecode": [EVIL]},
+        {"registration": [EVIL]},
+        {"category": [EVIL]},
+        {"position_source": [EVIL]},
+        {"key": [f"id:{EVIL}"], "icao24": [None], "kind": ["other"]},
+        {"key": [f"id:{EVIL}"], "icao24": [None]},
+    ],
+    ids=lambda columns: "-".join(columns),
+)
+def test_texts_of_strangers_are_escaped(live: LiveMap, columns: dict) -> None:
+    popup = opened(live, **columns)
+    assert "&lt;img" in popup
+    assert "<img" not in popup
 
 
 def test_click_selects_the_aircraft_that_the_marker_serves_now(wire: Wire) -> None:

@@ -67,6 +67,35 @@ def test_unknown_track_is_a_dot() -> None:
     assert 0 < coloured(dot, symbols.ALTITUDE.colours[7]) < coloured(plane, symbols.ALTITUDE.colours[7])
 
 
+@pytest.mark.parametrize("kind", ["vehicle", "vessel", "container", "other"])
+@pytest.mark.parametrize("track", [90.0, np.nan])
+def test_what_is_no_aircraft_has_the_colour_of_the_map_and_the_legend_tells_it(kind: str, track: float) -> None:
+    png = render(picture(1, lat=[48.0], lon=[2.0], kind=[kind], track=[track]), MIDDLE)
+    colour = symbols.ALTITUDE.colours[symbols.NO_AIRCRAFT]
+    assert coloured(png, colour) > 60
+    assert swatch(png, colour)
+    assert not swatch(render(picture(1), MIDDLE), colour)
+
+
+def swatch(png: bytes, colour: str) -> bool:
+    """Whether the legend, at the right edge, has a colour."""
+    return bool((pixels(png)[:300, -160:] == rgb(colour)).all(axis=2).any())
+
+
+def test_emergency_has_arcs_around_it() -> None:
+    quiet, loud = (render(picture(1, lat=[48.0], lon=[2.0], squawk=[code]), MIDDLE) for code in ("1000", "7700"))
+    assert coloured(loud, symbols.ALARM) > 40
+    assert coloured(quiet, symbols.ALARM) == 0
+
+
+def test_long_name_is_cut() -> None:
+    def ink(key: str) -> int:
+        shown = picture(1, lat=[48.0], lon=[-1.0], key=[f"id:{key}"], kind=["other"])
+        return int((pixels(render(shown, View(48.0, 2.0, 7)))[150:250] == rgb("#222222")).all(axis=2).sum())
+
+    assert ink("X" * 8) < ink("X" * 64) == ink("X" * 17) < ink("X" * 16)
+
+
 def test_same_picture_gives_the_same_bytes() -> None:
     assert render(picture(20)) == render(picture(20))
 

@@ -34,6 +34,14 @@ def test_map_stays_on_the_aircraft_that_it_follows_by_key_or_callsign(wire: Wire
     assert "following" in count(live)
 
 
+@pytest.mark.parametrize("name", ["TRUCK-7", "id:TRUCK-7"])
+def test_map_stays_on_anything_that_it_follows_by_id(wire: Wire, name: str) -> None:
+    live = LiveMap(follow=name)
+    live.draw(scene(2, key=["000000", "id:TRUCK-7"], icao24=["000000", None], kind=["aircraft", "vehicle"]))
+    assert live.center == [48.01, 2.01]
+    assert "2 objects, following" in count(live)
+
+
 def test_followed_aircraft_that_does_not_move_sends_nothing(wire: Wire) -> None:
     live = LiveMap(follow="TEST3", zoom=9)
     live.draw(scene(5))
