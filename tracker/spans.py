@@ -57,6 +57,21 @@ def parse_span(name: str, value: str | float | timedelta) -> float:
     return seconds
 
 
+def check_ageing(stale_after: float, lost_after: float, names: tuple[str, str]) -> None:
+    """Refuse a moment of being lost that is not after that of being stale.
+
+    Args:
+        stale_after: After how long without being heard an aircraft is stale, s.
+        lost_after: After how long it is lost, s.
+        names: Of these two options, as the user knows them.
+
+    Raises:
+        BadOption: An aircraft would be lost before it is stale.
+    """
+    if lost_after <= stale_after:
+        raise BadOption(names[1], lost_after, f"more than {names[0]}, which is {stale_after:g} s, is needed")
+
+
 def parse_since(value: str | float | datetime) -> Since:
     """Read a starting point: `"earliest"`, `"latest"`, `"-10min"`, an ISO 8601 time, a datetime or s since 1970.
 

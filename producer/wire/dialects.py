@@ -84,7 +84,8 @@ def envelope_of(data: bytes) -> SchemaError | None:
 
 def _refuse(dialect: str, found: Collection[str]) -> None:
     limit = (
-        f"these are fields of another dialect, in other units or under other names: the mapping {dialect!r} reads it"
+        "these are fields of another dialect, in other units or under other names: "
+        f'the mapping {dialect!r} reads it: --mapping {dialect}, or mapping="{dialect}" in a notebook'
     )
     raise SchemaError("dialect", value=", ".join(found), limit=limit)
 

@@ -17,6 +17,7 @@ from producer import wire
 from producer.cluster.address import check_topic, parse_servers
 from producer.cluster.connection import Security
 from producer.cluster.errors import SettingError
+from producer.cluster.numbers import parse_number
 from tracker.errors import BadOption
 from tracker.jupyter.map.symbols import SCALES, ColourBy, Scale
 from tracker.jupyter.map.trails import TRAIL
@@ -41,17 +42,30 @@ def check_last(last: str | float | timedelta, window: float) -> float:
     return span
 
 
-def check_ageing(stale_after: float, lost_after: float) -> tuple[float, float]:
-    """Return when an aircraft is stale and when it is lost, s."""
+def choose_ageing(stale_after: float | None, lost_after: float | None) -> tuple[float, float]:
+    """Return when an aircraft is stale and when it is lost, s: as given, else as the environment says."""
+    if stale_after is None:
+        stale_after = _seconds("TRACKER_STALE_AFTER", 15.0)
+    if lost_after is None:
+        lost_after = _seconds("TRACKER_LOST_AFTER", 60.0)
     if not 0 < stale_after <= lost_after:
         raise BadOption("stale_after", stale_after, f"above 0 and at most lost_after ({lost_after}) is needed")
     return stale_after, lost_after
 
 
+def _seconds(variable: str, default: float) -> float:
+    """Return what a variable of the environment says, s."""
+    text = os.environ.get(variable)
+    try:
+        return parse_number(text) if text else default
+    except ValueError:
+        raise BadOption(variable, text, "a number of seconds is needed") from None
+
+
 def choose_mapping(source: str | os.PathLike[str] | Mapping[str, object] | None) -> wire.Mapping | None:
-    """Return how records are read: as given, else as `TRACKER_MAPPING` says; None: as the wire."""
-    chosen = os.environ.get("TRACKER_MAPPING") or None if source is None else source
-    if chosen is None:
+    """Return how records are read: as given, else as `TRACKER_MAPPING` says; None, as for "": as the wire."""
+    chosen = os.environ.get("TRACKER_MAPPING") if source is None else source
+    if chosen is None or chosen == "":
         return None
     try:
         return wire.load_mapping(os.fspath(chosen) if isinstance(chosen, os.PathLike) else chosen)

@@ -62,11 +62,13 @@ class Tracker:
         window: How far the frames reach back from the newest event time: `"10min"`, seconds or a timedelta.
         since: From when on records are read, by when they were published: `"-10min"`, `"earliest"`, `"latest"`,
             a datetime or s since 1970.
-        stale_after: An aircraft not heard for so long, s, is drawn in grey.
-        lost_after: An aircraft not heard for so long, s, leaves the screens; `float("inf")`: never.
+        stale_after: An aircraft not heard for so long, s, is drawn in grey; None: as the environment's
+            `TRACKER_STALE_AFTER` says, else 15.
+        lost_after: An aircraft not heard for so long, s, leaves the screens; `float("inf")`: never; None: as
+            `TRACKER_LOST_AFTER` says, else 60.
         name: Two trackers of the same address and topic live side by side only under different names.
         mapping: How records of another dialect are read: `"traffic"`, `"readsb"`, `"opensky"`, a TOML file or a dict of
-            its shape; None: as the environment's `TRACKER_MAPPING` says, else as records of the wire.
+            its shape; None: as the environment's `TRACKER_MAPPING` says, else as records of the wire, as `""` does.
         security_protocol: `"PLAINTEXT"`, `"SSL"` (encrypted), `"SASL_SSL"` (encrypted, with a user) or
             `"SASL_PLAINTEXT"`; None here and below: the environment's `KAFKA_SECURITY_PROTOCOL` and so on.
         sasl_mechanism: `"PLAIN"`, `"SCRAM-SHA-256"` or `"SCRAM-SHA-512"`.
@@ -89,8 +91,8 @@ class Tracker:
         topic: str = "shipments",
         window: str | float | timedelta = "10min",
         since: str | float | datetime = "-10min",
-        stale_after: float = 15.0,
-        lost_after: float = 60.0,
+        stale_after: float | None = None,
+        lost_after: float | None = None,
         name: str = "",
         mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
         security_protocol: str | None = None,
@@ -108,7 +110,7 @@ class Tracker:
         self.name = name
         self.window = parse_span("window", window)
         """Reach of the window, s."""
-        self._ageing = options.check_ageing(stale_after, lost_after)
+        self._ageing = options.choose_ageing(stale_after, lost_after)
         self.security = options.choose_security(
             security_protocol=security_protocol, sasl_mechanism=sasl_mechanism, sasl_username=sasl_username,
             sasl_password=sasl_password, ssl_cafile=ssl_cafile, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile,

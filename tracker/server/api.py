@@ -16,11 +16,20 @@ import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from producer.wire import MAX_CALLSIGN
+from producer.wire import KINDS, MAX_CALLSIGN, POSITION_SOURCES
 from tracker.feed.status import Status
 from tracker.geo.boxes import BOX_PATTERN
 from tracker.server.listing import Edition, Listing
-from tracker.server.query import Filter, features, flights, parse_filter, track_columns
+from tracker.server.query import (
+    ADDRESS,
+    TYPECODE,
+    Filter,
+    describe,
+    features,
+    flights,
+    parse_filter,
+    track_columns,
+)
 from tracker.server.schemas import FeatureCollection, Flight, Flights, Healthy, Ready, Refused, Track
 from tracker.state.stats import Stats
 from tracker.state.store import Store
@@ -29,7 +38,12 @@ from tracker.state.window import Window
 _encode = msgspec.json.Encoder().encode
 _SHOWN = 60  # characters of a key that is not known
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")  # RFC 9110: a weight of 0 forbids it
-_ADDRESS = " *~?[0-9A-Fa-f]{6} *"
+
+
+def _several(pattern: str) -> dict[str, str]:
+    """Describe one or more texts of a pattern, separated by commas."""
+    one = f" *({pattern}) *"
+    return {"pattern": f"^({one}(,{one})*| *)$"}
 
 
 class _Json(JSONResponse):
@@ -66,20 +80,53 @@ Icao24 = Annotated[
     Query(
         description="Only aircraft with this address, in either case; several are separated by commas.",
         examples=["a1b2c3", "a1b2c3,~00f00d"],
-        json_schema_extra={"pattern": f"^({_ADDRESS}(,{_ADDRESS})*| *)$"},
+        json_schema_extra=_several(ADDRESS),
+    ),
+]
+OfKind = Annotated[
+    str,
+    Query(
+        description="Only what is of this kind; several are separated by commas.",
+        examples=["aircraft", "vehicle,vessel"],
+        json_schema_extra=_several("|".join(KINDS)),
+    ),
+]
+Typecode = Annotated[
+    str,
+    Query(
+        description="Only aircraft of this ICAO type designator, in either case; several are separated by commas.",
+        examples=["A320", "A20N,A21N"],
+        json_schema_extra=_several(TYPECODE),
+    ),
+]
+Source = Annotated[
+    str,
+    Query(
+        description="Only aircraft whose newest position was had so; several are separated by commas.",
+        examples=["mlat", "adsb,tisb"],
+        json_schema_extra=_several("|".join(POSITION_SOURCES)),
     ),
 ]
 Key = Annotated[
     str,
     Path(
-        description="Its name in every list: `icao24`, else `cs:` and the callsign.", examples=["a1b2c3", "cs:TEST-1"]
+        description="Its name in every list: `icao24`, else `cs:` and the callsign, else `id:` and the id. A callsign, "
+        "in either case, or an id will do.",
+        examples=["a1b2c3", "cs:TEST-1", "id:TRUCK-7"],
     ),
 ]
 
 
-async def _wanted(bbox: Bbox = "", callsign: Callsign = "", icao24: Icao24 = "") -> Filter:
+async def _wanted(
+    bbox: Bbox = "",
+    callsign: Callsign = "",
+    icao24: Icao24 = "",
+    kind: OfKind = "",
+    typecode: Typecode = "",
+    position_source: Source = "",
+) -> Filter:
     try:
-        return parse_filter(bbox, callsign, icao24)
+        return parse_filter(bbox, callsign, icao24, kind, typecode, position_source)
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
 
@@ -170,13 +217,10 @@ def _aircraft(store: Store) -> APIRouter:
         responses=_refusals({404: "The window holds no report of it."}),
     )
     async def read_track(key: Key) -> Response:
-        """The reports of the last minutes, in the order of event time, as columns; what is not known is null.
-
-        A callsign will do for the key.
-        """
+        """The reports of the last minutes, in the order of event time, as columns; what is not known is null."""
         track = store.ask(lambda window: _track(window, key.strip()))
         if track is None:
-            raise HTTPException(404, f"{key[:_SHOWN]!r}: the window holds no report of this key or callsign")
+            raise HTTPException(404, f"{key[:_SHOWN]!r}: the window holds no report of this key, callsign or id")
         return _Json(_encode(track))
 
     @router.get(
@@ -186,11 +230,11 @@ def _aircraft(store: Store) -> APIRouter:
         responses=_refusals({404: "No such aircraft, or it is lost."}),
     )
     async def read_flight(key: Key) -> Response:
-        """An aircraft as it stands in the list of all; a callsign will do for the key."""
+        """An aircraft as it stands in the list of all."""
         picture = store.picture()
         place = picture.find(key.strip())
         if place is None:
-            raise HTTPException(404, f"{key[:_SHOWN]!r}: no aircraft of this key or callsign is heard")
+            raise HTTPException(404, f"{key[:_SHOWN]!r}: nothing of this key, callsign or id is heard")
         return _Json(_encode(flights(picture, np.array([place]))[0]))
 
     return router
@@ -240,4 +284,5 @@ def _track(window: Window, name: str) -> dict[str, Any] | None:
     reports = window.track(name)
     if not len(reports):
         return None
-    return {"key": reports.categories["key"].by_code[reports.columns["key"][0]], "columns": track_columns(reports)}
+    key = reports.categories["key"].by_code[reports.columns["key"][0]]
+    return {"key": key, **describe(reports), "columns": track_columns(reports)}

@@ -20,7 +20,10 @@ from tracker.server.admission import LOCAL_HOSTS, Rules
 from tracker.server.app import Service
 from tracker.server.descriptors import TooFewFiles
 from tracker.server.serving import run
-from tracker.spans import parse_since, parse_span
+from tracker.spans import check_ageing, parse_since, parse_span
+
+LONGEST = 86_400.0
+"""The longest span for which an aircraft that is not heard can be kept, s."""
 
 
 class ServeError(click.ClickException):
@@ -70,6 +73,12 @@ def _check_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
 @option("--port", envvar="TRACKER_PORT", default=8000, type=Whole(0, 65535), help="0 takes a free one.")
 @option("--since", envvar="TRACKER_SINCE", default="-10min", help="How much of the log to read at the start.")
 @option("--window", envvar="TRACKER_WINDOW", default="10min", help="How far back tracks reach.")
+@option("--stale-after", envvar="TRACKER_STALE_AFTER", default=15.0, metavar="SECONDS",
+        type=Real(0, LONGEST, min_open=True),
+        help="An aircraft that was not heard for so long is shown in grey.")  # fmt: skip
+@option("--lost-after", envvar="TRACKER_LOST_AFTER", default=60.0, metavar="SECONDS",
+        type=Real(0, LONGEST, min_open=True),
+        help="One that was not heard for so long leaves every screen.")  # fmt: skip
 @option("--mapping", envvar="TRACKER_MAPPING", metavar="NAME|FILE",
         help="How a topic of another dialect is read: traffic, readsb, opensky, or a TOML file.")  # fmt: skip
 @option("--allow-origin", envvar="TRACKER_ALLOW_ORIGIN", multiple=True, metavar="ORIGIN",
@@ -92,6 +101,8 @@ def serve(
     port: int,
     since: str,
     window: str,
+    stale_after: float,
+    lost_after: float,
     mapping: str | None,
     allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
@@ -105,12 +116,16 @@ def serve(
     rules = Rules(hosts, frozenset(origin.lower().rstrip("/") for origin in allow_origin), max_clients)
     try:
         reach, start = parse_span("window", window), parse_since(since)
+        check_ageing(stale_after, lost_after, ("--stale-after", "--lost-after"))
         dialect = wire.load_mapping(mapping) if mapping else None
     except (BadOption, wire.MappingError) as error:
         raise ServeError(str(error)) from error
     listener = listen(host, port)
     announce = functools.partial(_announce, topic=topic, bootstrap_servers=bootstrap_servers)
-    service = Service(bootstrap_servers, topic, since=start, window=reach, security=security, mapping=dialect)
+    service = Service(
+        bootstrap_servers, topic, since=start, window=reach, security=security, stale_after=stale_after,
+        lost_after=lost_after, mapping=dialect,
+    )  # fmt: skip
     gc.collect()
     gc.freeze()  # what was imported stays: a full collection would stop the stream for 50 ms to look at it
     try:

@@ -149,7 +149,14 @@ class _Numbers(Collector):
         repaired = CounterMetricFamily("tracker_repaired", "Values that were mended, by field.", labels=["field"])
         for field, count in stats.repaired.items():
             repaired.add_metric([field], count)
-        yield from (refused, repaired)
+        unused = CounterMetricFamily(
+            "tracker_unused",
+            "Records of a sample (one in 61) with a field that nobody reads, by name.",
+            labels=["field"],
+        )
+        for field, count in stats.unused.items():
+            unused.add_metric([field], count)
+        yield from (refused, repaired, unused)
         for field, (name, text) in _GAUGES.items():
             value = getattr(stats, field)
             if value is not None:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from producer.wire.state import Kind, PositionSource
+
 _DESCRIBED = ConfigDict(use_attribute_docstrings=True)
 
 Longitude = Annotated[float, Field(ge=-180, le=180, examples=[-73.7789])]
@@ -13,7 +15,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90, examples=[40.6398])]
 
 
 class State(BaseModel):
-    """What is known of an aircraft, but for its key and its place."""
+    """What is known of an aircraft, or of what else the topic tells, but for its key and its place."""
 
     model_config = _DESCRIBED
 
@@ -33,6 +35,17 @@ class State(BaseModel):
     on_ground: Annotated[bool | None, Field(examples=[False])]
     squawk: Annotated[str | None, Field(examples=["0421"])]
     """Transponder code, 4 octal digits."""
+    id: Annotated[str | None, Field(examples=["TRUCK-7"])]
+    """Identity of what has no other, where it is the key."""
+    kind: Annotated[Kind, Field(examples=["aircraft"])]
+    """What it is; this and the three that follow are the newest that was ever reported."""
+    typecode: Annotated[str | None, Field(examples=["A320"])]
+    """ICAO type designator."""
+    registration: Annotated[str | None, Field(examples=["F-GKXA"])]
+    category: Annotated[str | None, Field(examples=["A3"])]
+    """Emitter category of ADS-B, `A0` to `D7`."""
+    position_source: Annotated[PositionSource | None, Field(examples=["adsb"])]
+    """How the position was had."""
     time: Annotated[float, Field(examples=[1700000000.0])]
     """When this was true, s since 1970, UTC."""
     heard: Annotated[float, Field(ge=0, examples=[0.412])]
@@ -43,10 +56,11 @@ class State(BaseModel):
 
 
 class Flight(State):
-    """An aircraft."""
+    """An aircraft, or what else the topic tells of: `kind` says which."""
 
     key: Annotated[str, Field(examples=["a1b2c3"])]
-    """Its name everywhere here: `icao24`, else `cs:` and the callsign."""
+    """Its name everywhere here: `icao24`, else `cs:` and the callsign, else `id:` and the id; the id comes before the
+    callsign where `kind` is no aircraft."""
     lat: Latitude
     """deg, WGS84."""
     lon: Longitude
@@ -113,14 +127,19 @@ class TrackColumns(BaseModel):
     on_ground: list[bool | None]
     callsign: list[str | None]
     squawk: list[str | None]
+    position_source: list[PositionSource | None]
 
 
 class Track(BaseModel):
-    """The reports of one aircraft that the window holds."""
+    """The reports of one aircraft that the window holds, and what it is."""
 
     model_config = _DESCRIBED
 
     key: Annotated[str, Field(examples=["a1b2c3"])]
+    kind: Kind
+    typecode: str | None
+    registration: str | None
+    category: str | None
     columns: TrackColumns
 
 

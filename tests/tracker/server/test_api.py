@@ -35,15 +35,22 @@ NOW = 1_700_000_000.0
 WHOLE = {
     "icao24": "a1b2c3", "callsign": "AFR123", "lat": 48.5, "lon": 2.25, "velocity": 231.5, "track": 271.0,
     "altitude": 10668.0, "geo_altitude": 10972.5, "vertical_rate": -3.25, "on_ground": False, "squawk": "0421",
-    "time": NOW,
+    "time": NOW, "kind": "aircraft", "typecode": "A320", "registration": "F-GKXA", "category": "A3",
+    "position_source": "adsb",
 }  # fmt: skip
 BARE = {"callsign": "TEST-1", "lat": 40.7128, "lon": -74.006, "time": NOW}
 EAST = {"icao24": "00000e", "callsign": "FJI9", "lat": -17.0, "lon": 179.5, "on_ground": True, "time": NOW}
 WEST = {"icao24": "00000f", "callsign": "FJI10", "lat": -17.5, "lon": -179.5, "time": NOW}
+TRUCK = {
+    "id": "TRUCK-7", "kind": "vehicle", "lat": 50.1, "lon": 8.5, "velocity": 5.0, "time": NOW, "registration": "FRA 12",
+    "position_source": "other",
+}  # fmt: skip
+DESCRIPTION = {"kind", "typecode", "registration", "category"}
 PATHS = [
     "/api/flights", "/api/flights.geojson", "/api/flights/{key}", "/api/flights/{key}/track", "/api/stats", "/healthz",
     "/readyz", "/metrics",
 ]  # fmt: skip
+EVERYTHING = {"a1b2c3", "cs:TEST-1", "00000e", "00000f", "id:TRUCK-7"}
 JUNK = ["%00", "a" * 5_000, "%ED%A0%80", "%F0%9F%9B%A9", "..%2F..%2Fetc%2Fpasswd", "{key}", "%0d%0a", "'--", "A%2FB"]
 
 
@@ -109,7 +116,21 @@ def test_an_aircraft_is_listed_with_all_that_is_known_of_it(desk):
     assert body["connected"] is True
     [flight] = body["flights"]
     assert 0 <= flight.pop("heard") < 10
-    assert flight == WHOLE | {"key": "a1b2c3", "stale": False}
+    assert flight == WHOLE | {"key": "a1b2c3", "id": None, "stale": False}
+
+
+@pytest.mark.parametrize("name", ["id:TRUCK-7", "TRUCK-7"])
+def test_what_is_no_aircraft_has_its_kind_and_is_found_by_its_id(desk, name):
+    desk.take(TRUCK)
+    flight = desk.get(f"/api/flights/{name}").json()
+    Flight.model_validate(flight, strict=True)
+    known = {field: value for field, value in flight.items() if value is not None and field not in ("heard", "stale")}
+    assert known == TRUCK | {"key": "id:TRUCK-7"}
+    track = desk.get(f"/api/flights/{name}/track").json()
+    Track.model_validate(track, strict=True)
+    assert (track["key"], track["kind"], track["registration"]) == ("id:TRUCK-7", "vehicle", "FRA 12")
+    assert track["columns"]["position_source"] == ["other"]
+    assert desk.get("/api/flights/truck-7").status_code == 404
 
 
 def test_what_is_not_known_is_null(desk):
@@ -117,7 +138,7 @@ def test_what_is_not_known_is_null(desk):
     Flight.model_validate(flight, strict=True)
     assert flight.keys() == Flight.model_fields.keys()
     unknown = {name for name, value in flight.items() if value is None}
-    assert unknown == set(WHOLE) - set(BARE)
+    assert unknown == {"id"} | set(WHOLE) - set(BARE) - {"kind"}
 
 
 def test_on_the_ground_in_the_air_and_not_known_are_three_things(desk):
@@ -155,9 +176,9 @@ def test_without_a_broker_all_are_stale_nobody_ages_and_none_is_lost():
 @pytest.mark.parametrize(
     ("query", "keys"),
     [
-        ("", {"a1b2c3", "cs:TEST-1", "00000e", "00000f"}),
-        ("bbox=&callsign=&icao24=", {"a1b2c3", "cs:TEST-1", "00000e", "00000f"}),
-        ("bbox=-180,-90,180,90", {"a1b2c3", "cs:TEST-1", "00000e", "00000f"}),
+        ("", EVERYTHING),
+        ("bbox=&callsign=&icao24=", EVERYTHING),
+        ("bbox=-180,-90,180,90", EVERYTHING),
         ("bbox=2.25,48.5,3,49", {"a1b2c3"}),
         ("bbox=170,-20,-170,-10", {"00000e", "00000f"}),
         ("bbox=170,-20,180,-10", {"00000e"}),
@@ -169,15 +190,24 @@ def test_without_a_broker_all_are_stale_nobody_ages_and_none_is_lost():
         ("icao24=00000e,a1b2c3,ffffff", {"00000e", "a1b2c3"}),
         ("callsign=FJI&icao24=a1b2c3", set()),
         ("bbox=0,0,10,50&callsign=AFR&icao24=a1b2c3", {"a1b2c3"}),
+        ("kind=vehicle", {"id:TRUCK-7"}),
+        ("kind=aircraft", {"a1b2c3", "cs:TEST-1", "00000e", "00000f"}),
+        ("kind=vessel,vehicle", {"id:TRUCK-7"}),
+        ("typecode=a320,B77W", {"a1b2c3"}),
+        ("typecode=A32", set()),
+        ("position_source=adsb", {"a1b2c3"}),
+        ("position_source=adsb,other", {"a1b2c3", "id:TRUCK-7"}),
+        ("kind=aircraft&position_source=other", set()),
     ],
 )
 def test_filters_leave_those_that_pass_all_of_them(desk, query, keys):
+    desk.take(TRUCK)
     assert desk.keys(query) == keys
     features = desk.get(f"/api/flights.geojson?{query}").json()["features"]
     assert {feature["id"] for feature in features} == keys
 
 
-@pytest.mark.parametrize("query", ["", "bbox=0,0,1,1", "callsign=A", "icao24=a1b2c3"])
+@pytest.mark.parametrize("query", ["", "bbox=0,0,1,1", "callsign=A", "icao24=a1b2c3", "kind=vessel", "typecode=A320"])
 def test_an_empty_fleet_is_an_empty_list(query):
     desk = Desk()
     assert desk.get(f"/api/flights?{query}").json()["flights"] == []
@@ -193,6 +223,9 @@ def test_an_empty_fleet_is_an_empty_list(query):
         ),
         *(("icao24", text) for text in ("", " ", "a1b2c3", " a1b2c3 , ~00000e", "a1b2c3,", "\ta1b2c3", "a1b2c")),
         *(("callsign", text) for text in ("", " ", "AFR", " AFR ", "A" * 16, "A" * 17, " " * 14 + "AFR")),
+        *(("kind", text) for text in ("", " ", "vehicle", " vehicle , other", "Vehicle", "vehicle,", "vehicles")),
+        *(("typecode", text) for text in ("", " ", "A320", " a320 , B77W", "A320N", "A", ",A320", "\u00df", "A\u0663")),
+        *(("position_source", text) for text in ("", " ", "mlat", "mlat,adsb", "MLAT", "\tmlat", "gps")),
     ],
 )
 def test_a_filter_is_taken_as_openapi_describes_it(desk, name, text):
@@ -270,15 +303,21 @@ def test_a_track_has_its_reports_in_time_order():
     body = desk.get("/api/flights/a1b2c3/track").json()
     Track.model_validate(body, strict=True)
     assert body["key"] == "a1b2c3"
-    assert body["columns"] == {name: [value] * 3 for name, value in WHOLE.items() if name != "icao24"} | {
+    assert {name: body[name] for name in DESCRIPTION} == {name: WHOLE[name] for name in DESCRIPTION}
+    assert body["columns"] == {
+        name: [value] * 3 for name, value in WHOLE.items() if name != "icao24" and name not in DESCRIPTION
+    } | {
         "time": [NOW - 30, NOW - 20, NOW - 10],
         "altitude": [30.0, 20.0, 10.0],
     }
 
 
 def test_a_track_says_null_for_what_is_not_known(desk):
-    columns = desk.get("/api/flights/cs:TEST-1/track").json()["columns"]
-    assert {name for name, values in columns.items() if values == [None]} == set(WHOLE) - set(BARE) - {"icao24"}
+    track = desk.get("/api/flights/cs:TEST-1/track").json()
+    Track.model_validate(track, strict=True)
+    unknown = {name for name, values in track["columns"].items() if values == [None]}
+    assert unknown == set(WHOLE) - set(BARE) - {"icao24"} - DESCRIPTION
+    assert {name: track[name] for name in DESCRIPTION} == dict.fromkeys(DESCRIPTION) | {"kind": "aircraft"}
 
 
 def test_a_track_that_has_left_the_window_is_not_found(desk):

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from tracker.server.metrics import DELAYS, Histogram, Metrics, metrics_routes
+from tracker.state.ledger import Refusal
 from tracker.state.stats import Stats
 
 STATS = Stats(
     received=10, rejected=1, duplicates=2, late=3, outside_window=4, tombstones=5, reconnects=6, logs_replaced=7,
     truncated=8, rate=2.5, lag=9, rows=11, aircraft=12, stale=13, newest=datetime(2023, 11, 14, tzinfo=UTC),
-    state="connected",
+    state="connected", refused=(Refusal("dialect", 1, "hex: refused"),), repaired={"squawk": 14},
+    unused={"colour": 15, 'a "name"\n\\é': 16},
 )  # fmt: skip
 
 
@@ -43,6 +45,10 @@ def test_each_number_of_stats_is_exposed():
     assert found["tracker_aircraft",] == 12
     assert found["tracker_stale_aircraft",] == 13
     assert found["tracker_connected",] == 1
+    assert found["tracker_refused_total", "dialect"] == 1
+    assert found["tracker_repaired_total", "squawk"] == 14
+    assert found["tracker_unused_total", "colour"] == 15
+    assert found["tracker_unused_total", 'a "name"\n\\é'] == 16
     assert found["tracker_newest_timestamp_seconds",] == STATS.newest.timestamp()
 
 
