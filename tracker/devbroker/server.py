@@ -113,6 +113,19 @@ class Broker:
         """The name of this run, as clients are told."""
         return self._node.cluster_id
 
+    def create_topic(self, name: str, partitions: int = -1, values: Mapping[str, str] | None = None) -> None:
+        """Create a topic, as a client could; it may be done before the broker listens.
+
+        Args:
+            name: 1-249 of a-z A-Z 0-9 . _ -
+            partitions: How many; -1: as the broker's default says.
+            values: The topic's own settings, by Kafka's names.
+
+        Raises:
+            EmbeddedBrokerError: The name is taken or invalid, or the number or a setting is.
+        """
+        self._node.topics.create(name, partitions, values)
+
     async def __aenter__(self) -> Self:
         """Listen.
 

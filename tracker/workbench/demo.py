@@ -38,7 +38,8 @@ def demo(*, recorded: bool = False, **options: Any) -> Tracker:  # noqa: ANN401 
     address = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if address and not recorded:
         return Tracker(address, **options).start()
-    options["security_protocol"] = "PLAINTEXT"  # of the embedded broker, whatever the environment holds for another
+    # Of the embedded broker and our own producer, whatever the environment holds for others.
+    options |= {"security_protocol": "PLAINTEXT", "mapping": ""}
     with ExitStack() as owned:
         broker = owned.enter_context(BrokerThread(port=0))
         if recorded:

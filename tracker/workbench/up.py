@@ -3,7 +3,8 @@
     embedded broker (here) <── producer (child) ;  server (child) reads it ──> browsers
                                                    JupyterLab (child) ──> kernels read it
 
-Whatever ends first ends all: a signal, or a child that dies, which is said with its last words.
+Whatever ends first ends all: a signal, or a child that dies, which is said with its last words. With a mapping there
+is no producer: server and notebooks read what other programs publish.
 """
 
 from __future__ import annotations
@@ -18,25 +19,23 @@ import sys
 import urllib.error
 import urllib.request
 import webbrowser
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from producer.cluster.connection import without
-from producer.cluster.numbers import Whole
+from producer import wire
+from producer.cluster.numbers import Real, Whole
 from tracker.devbroker import Broker, CannotListenError
-from tracker.workbench.children import producer_command
+from tracker.errors import BadOption
+from tracker.spans import check_ageing
+from tracker.workbench.children import Child, producer_command
 
 FIRST_PAGE = "01_live_map.ipynb"
 _HOST = "127.0.0.1"
 _HERE = Path(__file__).parent
 _PACKAGE = _HERE.parent
-_GRACE = 3.0  # s, from the wish to stop until a child is killed
-_LAST_WORDS = 15  # lines of a child that died
 _PAGE_TIMEOUT = 60.0  # s; a first start on a slow disk takes ten
 
 
@@ -64,44 +63,21 @@ class _Traffic:
         return producer_command(address, "--flights", str(self.flights), "--speed", self.speed, source="synthetic")
 
 
-@dataclass
-class _Child:
-    """A program that runs beside us."""
+@dataclass(frozen=True)
+class _Reading:
+    """How server and notebooks read the topic."""
 
-    name: str
-    process: asyncio.subprocess.Process
-    words: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_WORDS))
+    stale_after: float
+    """After how long without being heard an aircraft is stale, s."""
+    lost_after: float
+    mapping: str | None
 
-    @classmethod
-    async def start(cls, name: str, command: Sequence[str], **environment: str) -> _Child:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,  # closes when we end, however we end: then it ends too
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=without(os.environ) | environment,  # their broker is ours, which knows no users, and no TLS
-            start_new_session=True,  # Ctrl-C is for us; JupyterLab would ask whether we are sure
-        )
-        return cls(name, process)
-
-    async def ended(self) -> str:
-        """Wait until it ends by itself; what there is to say then."""
-        assert self.process.stdout is not None
-        async for line in self.process.stdout:
-            self.words.append(line.decode(errors="replace").rstrip())
-        status = await self.process.wait()
-        return "\n    ".join([f"{self.name} ended (status {status}). Its last words:", *self.words])
-
-    async def stop(self) -> None:
-        """End it: politely, then not."""
-        if self.process.returncode is None:
-            self.process.terminate()
-        try:
-            async with asyncio.timeout(_GRACE):
-                await self.process.wait()
-        except TimeoutError:
-            self.process.kill()
-            await self.process.wait()
+    def environment(self) -> dict[str, str]:
+        """Return the variables that tell it to a child."""
+        ageing = {"TRACKER_STALE_AFTER": f"{self.stale_after:g}", "TRACKER_LOST_AFTER": f"{self.lost_after:g}"}
+        if self.mapping is None or self.mapping in wire.BUILT_IN:
+            return ageing | {"TRACKER_MAPPING": self.mapping or ""}
+        return ageing | {"TRACKER_MAPPING": str(Path(self.mapping).resolve())}  # a kernel's folder is another
 
 
 @dataclass(frozen=True)
@@ -152,6 +128,15 @@ class _Page:
               metavar="NUMBER|max", help="Of the replay, times real time.")  # fmt: skip
 @click.option("--flights", envvar="TRACKER_FLIGHTS", show_envvar=True, type=Whole(1, 100_000),
               help="So many made-up flights instead of the replay.")  # fmt: skip
+@click.option("--stale-after", default=15.0, show_default=True, envvar="TRACKER_STALE_AFTER", show_envvar=True,
+              metavar="SECONDS", type=Real(0, 86_400, min_open=True),
+              help="An aircraft that was not heard for so long is shown in grey.")  # fmt: skip
+@click.option("--lost-after", default=60.0, show_default=True, envvar="TRACKER_LOST_AFTER", show_envvar=True,
+              metavar="SECONDS", type=Real(0, 86_400, min_open=True),
+              help="One that was not heard for so long leaves every screen.")  # fmt: skip
+@click.option("--mapping", envvar="TRACKER_MAPPING", show_envvar=True, metavar="NAME|FILE",
+              help="Publish nothing, and read what others publish in this dialect: traffic, readsb, opensky, or a TOML "
+              "file.")  # fmt: skip
 @click.option("--browser/--no-browser", default=None, envvar="TRACKER_BROWSER", show_envvar=True,
               help="Whether to open a browser on JupyterLab.  [default: where this is a terminal]")  # fmt: skip
 def up(
@@ -162,17 +147,31 @@ def up(
     http: bool,
     speed: str,
     flights: int | None,
+    stale_after: float,
+    lost_after: float,
+    mapping: str | None,
     browser: bool | None,
 ) -> None:
     """Run the workbench: an embedded broker, a producer that replays real traffic, the live server and JupyterLab."""
     if flights is not None and speed != "1":
         raise UpError("--flights are made up as of now, at speed 1: leave out --speed (or PRODUCER_SPEED)")
+    if mapping and (flights is not None or speed != "1"):
+        raise UpError(
+            "--mapping is for records of others, beside which nothing is published: leave out --flights and --speed"
+        )
+    try:
+        check_ageing(stale_after, lost_after, ("--stale-after", "--lost-after"))
+        if mapping:
+            wire.load_mapping(mapping)
+    except (BadOption, wire.MappingError) as error:
+        raise UpError(str(error)) from error
     if lab and find_spec("jupyterlab") is None:
         raise UpError("JupyterLab is missing: pip install 'flight-tracker[notebook]', or say --no-lab")
     opens = sys.stdout.isatty() if browser is None else browser
     ports = _Ports(broker_port, http_port if http else None, lab_port if lab else None)
     try:
-        failure = asyncio.run(_run(ports, _Traffic(speed, flights), opens=opens))
+        traffic = None if mapping else _Traffic(speed, flights)
+        failure = asyncio.run(_run(ports, traffic, _Reading(stale_after, lost_after, mapping), opens=opens))
     except CannotListenError as error:
         raise UpError(
             f"{_HOST}:{broker_port} is taken ({error.__cause__ or error}); choose a port: --broker-port N"
@@ -183,8 +182,8 @@ def up(
     click.echo("Stopped.")
 
 
-async def _run(ports: _Ports, traffic: _Traffic, *, opens: bool) -> str | None:
-    """Until a signal, or until a child ends: what is to be said of that."""
+async def _run(ports: _Ports, traffic: _Traffic | None, reading: _Reading, *, opens: bool) -> str | None:
+    """Run until a signal, or until a child ends, and return what is to be said of that."""
     if ports.lab is not None:
         _refuse_taken(ports.lab, "--lab-port")
     if ports.http is not None:
@@ -193,22 +192,27 @@ async def _run(ports: _Ports, traffic: _Traffic, *, opens: bool) -> str | None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    children: list[_Child] = []
+    children: list[Child] = []
     async with Broker(_HOST, ports.broker) as broker:
         try:
-            children.append(await _Child.start("The producer", traffic.command(broker.address)))
-            endings = [asyncio.create_task(children[0].ended())]
+            endings: list[asyncio.Task[str]] = []
+            if traffic is None:
+                broker.create_topic("shipments", values={"message.timestamp.type": "LogAppendTime"})
+            else:
+                children.append(await Child.start("The producer", traffic.command(broker.address)))
+                endings.append(asyncio.create_task(children[-1].ended()))
             click.echo(f"broker      {broker.address} (embedded, in memory)")
-            click.echo(f"producer    topic shipments: {traffic}")
+            what = f"what you publish is read by the mapping {reading.mapping}" if traffic is None else traffic
+            click.echo(f"producer    topic shipments: {what}")
             if ports.http is not None:
-                children.append(await _start_server(broker.address, ports.http))
+                children.append(await _start_server(broker.address, ports.http, reading))
                 endings.append(asyncio.create_task(children[-1].ended()))
                 link = f"http://{_HOST}:{ports.http}/"
                 page = _Page("live page", link, f"{link}readyz", opens=opens and ports.lab is None)
                 endings.append(asyncio.create_task(page.announce()))
             if ports.lab is not None:
                 token = secrets.token_hex(16)
-                children.append(await _start_lab(broker.address, ports.lab, token))
+                children.append(await _start_lab(broker.address, ports.lab, token, reading))
                 endings.append(asyncio.create_task(children[-1].ended()))
                 link = f"http://{_HOST}:{ports.lab}/lab/tree/{FIRST_PAGE}?token={token}"
                 page = _Page("JupyterLab", link, f"http://{_HOST}:{ports.lab}/api", opens=opens)
@@ -236,12 +240,13 @@ async def _first_of(stopped: asyncio.Event, endings: list[asyncio.Task[str]]) ->
             task.cancel()
 
 
-async def _start_server(address: str, port: int) -> _Child:
+async def _start_server(address: str, port: int, reading: _Reading) -> Child:
     command = [sys.executable, "-m", "tracker", "serve", "--stop-on-eof", "--bootstrap-servers", address]
-    return await _Child.start("The live server", [*command, "--host", _HOST, "--port", str(port)])
+    command += ["--host", _HOST, "--port", str(port)]
+    return await Child.start("The live server", command, **reading.environment())
 
 
-async def _start_lab(address: str, port: int, token: str) -> _Child:
+async def _start_lab(address: str, port: int, token: str, reading: _Reading) -> Child:
     options = [
         f"--ServerApp.ip={_HOST}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         "--ServerApp.open_browser=False", f"--ServerApp.root_dir={_notebooks()}",
@@ -250,12 +255,13 @@ async def _start_lab(address: str, port: int, token: str) -> _Child:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     paths = [str(_HERE / "lab_config"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    return await _Child.start(
+    return await Child.start(
         "JupyterLab",
         [sys.executable, "-m", "tracker.workbench.lab", *options],
         KAFKA_BOOTSTRAP_SERVERS=address,
         JUPYTER_TOKEN=token,  # not on the command line, where every user of the machine could read it
         JUPYTER_CONFIG_PATH=os.pathsep.join(paths),
+        **reading.environment(),
     )
 
 

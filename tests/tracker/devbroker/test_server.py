@@ -46,6 +46,18 @@ def test_public_names_are_complete_and_sorted():
     assert all(hasattr(tracker.devbroker, name) for name in tracker.devbroker.__all__)
 
 
+async def test_a_topic_can_be_made_without_a_client():
+    broker = Broker(port=0)
+    broker.create_topic("t", 2, {"message.timestamp.type": "LogAppendTime"})
+    with pytest.raises(EmbeddedBrokerError, match="'t' already exists"):
+        broker.create_topic("t")
+    async with broker:
+        client = await Client.connect(broker.address)
+        written = await produce(client, "t", build([now_ms()]), partition=1)
+        await client.close()
+    assert (written.error_code, written.log_append_time_ms > 0) == (0, True)
+
+
 async def test_junk_ends_its_own_connection_at_most(broker):
     rng = random.Random(7)
     bystander = await Client.connect(broker.address)

@@ -51,6 +51,7 @@ async def test_running_the_cell_again_ends_the_demonstration_before():
 async def test_a_broker_of_its_own_is_in_the_clear_whatever_the_environment_holds_for_another(monkeypatch, recorded):
     for name, value in {"SECURITY_PROTOCOL": "SASL_SSL", "SASL_USERNAME": "alice", "SSL_CAFILE": "/nowhere"}.items():
         monkeypatch.setenv(f"KAFKA_{name}", value)
+    monkeypatch.setenv("TRACKER_MAPPING", "readsb")
     with tracker.demo(recorded=recorded) as t:
         await t.settled(count=30, timeout=PATIENCE)
 

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from brokers import Topic
 from patience import PATIENCE
 
 from tracker import Tracker
@@ -133,6 +134,39 @@ async def test_made_up_flights_take_the_place_of_the_replay(up):
         assert abs(seen["timestamp"].max().timestamp() - time.time()) < PATIENCE
     status = await asyncio.to_thread(workbench.stop)
     assert status == 0, workbench.said
+
+
+def test_with_a_mapping_it_publishes_nothing_and_what_others_publish_is_read(up, tmp_path):
+    mapping = tmp_path / "trucks.toml"
+    mapping.write_text(
+        'constants = { kind = "vehicle" }\n[fields]\nid = "truck"\nlat = "place.lat"\nlon = "place.lon"\n', "utf-8"
+    )
+    ageing = ["--stale-after", "20", "--lost-after", "90"]
+    workbench = up("--no-lab", "--mapping", os.path.relpath(mapping), *ageing)
+    assert "what you publish is read by the mapping" in workbench.until("producer")
+    workbench.until("live page")
+    Topic(f"127.0.0.1:{workbench.broker_port}").write({"truck": "T7", "place": {"lat": 48.0, "lon": 2.0}})
+    page, flights = f"http://127.0.0.1:{workbench.http_port}/api/flights", []
+    while not flights:  # bounded by the test's own time limit
+        flights = json.load(urllib.request.urlopen(page, timeout=PATIENCE))["flights"]
+    assert [(flight["key"], flight["kind"]) for flight in flights] == [("id:T7", "vehicle")]
+    [server] = children(workbench.process.pid)
+    variables = set(Path(f"/proc/{server}/environ").read_text().split("\0"))
+    assert variables >= {"TRACKER_STALE_AFTER=20", "TRACKER_LOST_AFTER=90", f"TRACKER_MAPPING={mapping}"}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--mapping", "nowhere"], "mapping 'nowhere': no such built-in one (opensky, readsb, traffic), and no file"),
+        (["--mapping", "readsb", "--flights", "30"], "leave out --flights and --speed"),
+        (["--lost-after", "10"], "--lost-after=10.0: more than --stale-after, which is 15 s, is needed"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_in_a_sentence(up, options, sentence):
+    workbench = up("--no-lab", *options)
+    assert sentence in workbench.until("Error")
+    assert workbench.process.wait(PATIENCE) == 2
 
 
 def test_made_up_flights_have_one_speed(up):
