@@ -81,7 +81,7 @@ class Dialects:
         records = [document]
         if isinstance(row, bytes) and mapping is not None and document is not None:
             try:
-                records = mapping.find(_renamed(document))
+                records = mapping.find(document)
             except SchemaError as error:
                 yield error
                 return
@@ -129,10 +129,3 @@ def _mapping_of(document: object) -> Mapping | None:
 
 def _is_opensky(names: Collection[str]) -> bool:
     return bool(_OPENSKY & set(names)) and not _NATIVE & set(names)
-
-
-def _renamed(document: object) -> object:
-    """Name the list of an aggregator's answer as readsb does."""
-    if isinstance(document, dict) and "ac" in document and "aircraft" not in document:
-        return {"aircraft" if name == "ac" else name: value for name, value in document.items()}
-    return document

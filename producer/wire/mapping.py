@@ -6,7 +6,8 @@ A mapping is a TOML file, a dict of the same shape, or the name of a built-in on
 
     name = "trucks"
     envelope = "payload"                # also "after", "payload.after", "registry"; left out: none
-    records = "positions"               # where an array of them lies; left out: the value is one, or is the array
+    records = "positions"               # where an array of them lies, or a list of places, of which the first that
+                                        # is there counts; left out: the value is one, or is the array
     [constants]
     kind = "vehicle"
     [fields]
@@ -84,7 +85,8 @@ class Mapping:
     name: str
     envelope: tuple[str, ...]
     registry: bool
-    records: tuple[str, ...]
+    records: tuple[tuple[str, ...], ...]
+    """Places of which the first that holds something has the records."""
     columns: tuple[str, ...]
     inherit: tuple[str, ...]
     """Names of the whole value that hold of each of its records."""
@@ -198,9 +200,8 @@ class Mapping:
         Raises:
             SchemaError: There are too many.
         """
-        found = _at(document, self.records) if self.records and isinstance(document, dict) else document
-        if found is None:  # one record by itself, as a stream of them has
-            found = document
+        places = (_at(document, place) for place in self.records)
+        found = next((found for found in places if found is not None), document)  # one by itself, as in a stream
         records = found if isinstance(found, list) else [found]
         if len(records) > _MAX_RECORDS:
             limit = f"at most {_MAX_RECORDS} elements"
@@ -272,7 +273,7 @@ def _parse(document: dict[str, Any], name: str) -> Mapping:
         name=name,
         envelope=() if envelope in ("", "registry") else _path(name, "envelope", envelope),
         registry=envelope == "registry",
-        records=_path(name, "records", document["records"]) if "records" in document else (),
+        records=_paths(name, "records", document["records"]) if "records" in document else (),
         columns=tuple(_names(name, "columns", document.get("columns", []))),
         inherit=tuple(_names(name, "inherit", document.get("inherit", []))),
         constants=constants,
@@ -383,6 +384,10 @@ def _path(name: str, place: str, path: object) -> tuple[str, ...]:
     if not isinstance(path, str) or not path or "" in path.split("."):
         raise MappingError(f"mapping {name!r}: {place} = {shorten(path)}: names, with dots between them, are needed")
     return tuple(path.split("."))
+
+
+def _paths(name: str, place: str, paths: object) -> tuple[tuple[str, ...], ...]:
+    return tuple(_path(name, place, path) for path in (paths if isinstance(paths, list) else [paths]))
 
 
 def _table(name: str, place: str, table: object) -> dict[str, Any]:

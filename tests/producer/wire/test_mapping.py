@@ -85,6 +85,9 @@ def test_several_records_in_one_value_do_not_spoil_one_another():
     vectors, errors = decode(OWN, [RECORD, bad, 5])
     assert (vectors, [error.reason for error in errors]) == ([TRUCK], ["range", "type"])
     assert decode(OWN | {"records": "here.they"}, {"here": {"they": [RECORD]}}) == ([TRUCK], [])
+    either = OWN | {"records": ["absent", "here.they"]}
+    for value in ({"here": {"they": [RECORD]}}, {"absent": [RECORD], "here": {"they": [7]}}, RECORD, [RECORD]):
+        assert decode(either, value) == ([TRUCK], [])
 
 
 def test_what_cannot_be_understood_is_dropped_and_told_with_its_place():
