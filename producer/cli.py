@@ -14,6 +14,9 @@ from typing import NoReturn
 import click
 
 from producer.cluster.errors import SettingError
+from producer.commands.aggregator import aggregator
+from producer.commands.opensky import opensky
+from producer.commands.readsb import readsb
 from producer.commands.replay import replay
 from producer.commands.synthetic import synthetic
 from producer.errors import ProducerError
@@ -35,6 +38,9 @@ def cli(context: click.Context) -> None:
         raise click.UsageError(f"a command is required: {', '.join(sorted(cli.commands))} (see producer --help)")
 
 
+cli.add_command(aggregator)
+cli.add_command(opensky)
+cli.add_command(readsb)
 cli.add_command(replay)
 cli.add_command(synthetic)
 

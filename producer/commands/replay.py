@@ -14,7 +14,7 @@ from producer.delivery import deliver
 from producer.sources.formats import FORMATS, Format
 from producer.sources.merging import Merged, find_recordings
 from producer.sources.opening import STDIN
-from producer.sources.recording import BUNDLED, Recording
+from producer.sources.recording import BUNDLED, BUNDLED_ATTRIBUTION, Recording
 from producer.sources.replay import Replay
 from producer.target import Target, target_options
 from producer.wire import MappingError, load_mapping
@@ -83,4 +83,6 @@ def replay(
     except MappingError as error:
         raise click.UsageError(f"--mapping: {error}") from None
     recording = Merged([Recording(path, name, format_=format_, mapping=dialect) for path in paths])
-    deliver(target, Replay(recording, speed=speed, from_now=from_now, loop=loop, limit=limit))
+    attribution = None if files else BUNDLED_ATTRIBUTION
+    source = Replay(recording, speed=speed, from_now=from_now, loop=loop, limit=limit, attribution=attribution)
+    deliver(target, source)

@@ -31,6 +31,11 @@ logger = logging.getLogger(__name__)
 BUNDLED = Path(str(files("producer"))) / "data" / "paris_2021-10-07_1300-1330.csv.gz"
 """Half an hour over Paris: 43,191 reports of 67 aircraft. The README beside it names its source."""
 
+BUNDLED_ATTRIBUTION = (
+    "the OpenSky Network, https://opensky-network.org, by the library traffic (Xavier Olive, MIT licence)"
+)
+"""Who is to be named beside the reports of `BUNDLED`."""
+
 _LOGGED_ROWS = 10  # refused rows that are logged one by one; of the others, every thousandth
 _HOPELESS = 1000  # refused rows before the first good one, after which the file is given up
 

@@ -32,6 +32,8 @@ class Recorded(Tally, Protocol):
 class Replay:
     """A recording as a `Source`: its reports one by one, at a multiple of the pace at which they were made."""
 
+    label = "replay"
+
     def __init__(
         self,
         recording: Recorded,
@@ -40,6 +42,7 @@ class Replay:
         from_now: bool = False,
         loop: bool = False,
         limit: int | None = None,
+        attribution: str | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         """Choose how to replay.
@@ -51,6 +54,7 @@ class Replay:
                 they stay as recorded.
             loop: Begin again at the end, for ever; event times go on.
             limit: The most reports to yield.
+            attribution: Who is to be named beside the reports.
             wall: Seconds since 1970.
         """
         self._recording = recording
@@ -58,6 +62,7 @@ class Replay:
         self._from_now = from_now
         self._loop = loop
         self._limit = limit
+        self.attribution = attribution
         self._wall = wall
         self._first_round: Iterable[StateVector] = ()
         self._opened = ExitStack()

@@ -41,6 +41,14 @@ class Source(Tally, Protocol):
     Entering it raises a `ProducerError` where it cannot be read, before a broker is looked for.
     """
 
+    @property
+    def label(self) -> str:
+        """Its short name, for those who look at its reports, such as `readsb`."""
+
+    @property
+    def attribution(self) -> str | None:
+        """Who is to be named beside its reports, in plain text; None: nobody."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

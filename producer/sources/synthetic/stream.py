@@ -27,6 +27,8 @@ class Synthetic:
     """A fleet of made-up flights as a `Source`; each batch is due when its last report is."""
 
     name = "made-up flights"
+    label = "synthetic"
+    attribution: str | None = None
     refused = 0
     repaired: Mapping[str, int] = MappingProxyType({})
 
