@@ -18,6 +18,7 @@ from producer.commands.aggregator import aggregator
 from producer.commands.opensky import opensky
 from producer.commands.readsb import readsb
 from producer.commands.replay import replay
+from producer.commands.sbs import sbs
 from producer.commands.synthetic import synthetic
 from producer.errors import ProducerError
 
@@ -42,6 +43,7 @@ cli.add_command(aggregator)
 cli.add_command(opensky)
 cli.add_command(readsb)
 cli.add_command(replay)
+cli.add_command(sbs)
 cli.add_command(synthetic)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from producer.cluster.address import Address, parse_address
 from producer.cluster.numbers import parse_number
 from producer.cluster.options import option
 
@@ -48,6 +51,66 @@ class Region(click.ParamType):  # type: ignore[type-arg]
         if not (-180 <= lon_min <= 180 and -180 <= lon_max <= 180 and lon_min != lon_max):
             self.fail(f"{value!r}: two different longitudes from -180 to 180 are needed", param, ctx)
         return lat_min, lon_min, lat_max, lon_max
+
+
+class Listening(click.ParamType):  # type: ignore[type-arg]
+    """Where a program listens: host and port."""
+
+    name = "address"
+
+    def __init__(self, default_port: int) -> None:
+        """Choose what is meant where no port is named.
+
+        Args:
+            default_port: 1 to 65535.
+        """
+        self._default_port = default_port
+
+    def convert(self, value: str | Address, param: click.Parameter | None, ctx: click.Context | None) -> Address:
+        """Read the address, or fail with what is needed."""
+        if isinstance(value, Address):
+            return value
+        try:
+            return parse_address(value, self._default_port, f"pi.local:{self._default_port}")
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
+class Place(click.ParamType):  # type: ignore[type-arg]
+    """A place: latitude, longitude, in degrees."""
+
+    name = "place"
+
+    def convert(
+        self, value: str | tuple[float, float], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        """Read the place, or fail with what is needed."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            lat, lon = map(parse_number, value.split(","))
+        except ValueError:
+            self.fail(f"{value!r}: lat,lon is needed, in degrees", param, ctx)
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            self.fail(f"{value!r}: a latitude from -90 to 90 and a longitude from -180 to 180 are needed", param, ctx)
+        return lat, lon
+
+
+class Zone(click.ParamType):  # type: ignore[type-arg]
+    """A time zone, by its name in the IANA database."""
+
+    name = "zone"
+
+    def convert(self, value: str | tzinfo, param: click.Parameter | None, ctx: click.Context | None) -> tzinfo:
+        """Find the zone, or fail with what is needed."""
+        if isinstance(value, tzinfo):
+            return value
+        if value.upper() == "UTC":  # which no database is needed for
+            return UTC
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of it
+            self.fail(f"{value!r}: UTC, or a name such as Europe/Paris that this machine knows, is needed", param, ctx)
 
 
 speed_option = option(
