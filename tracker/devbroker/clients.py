@@ -74,6 +74,7 @@ class Clients:
         self.patience = patience
         self.held = 0
         """Bytes that all clients hold, as last told."""
+        self._most_held = 0
         self._notices = notices
         self._now = now
         self._accounts: OrderedDict[Client, _Account] = OrderedDict()
@@ -122,6 +123,7 @@ class Clients:
         held = client.held
         if held != account.held:
             self.held += held - account.held
+            self._most_held = max(self._most_held, self.held)
             account.held, account.since = held, self._now()
 
     def _relieve(self) -> None:
@@ -143,6 +145,11 @@ class Clients:
             self._update(client, account)
             if account.held and not client.waits and now - account.since > self.patience:
                 self._drop(client, "patience", f"it neither sent nor read for {self.patience:g} s")
+
+    def take_most_held(self) -> int:
+        """Return the most bytes that all clients held together since the last call."""
+        most, self._most_held = self._most_held, self.held
+        return most
 
     def _drop(self, client: Client, kind: str, why: str) -> None:
         self._notices.warn(kind, f"dropped {client}: {why}")

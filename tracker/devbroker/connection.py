@@ -18,6 +18,9 @@ from tracker.devbroker.errors import MalformedError
 from tracker.devbroker.handlers import HANDLERS
 from tracker.devbroker.node import Node
 
+READ_AT_ONCE = 1 << 16
+"""Bytes read from a client in one turn of the loop, in which others are read from too."""
+
 READ_AHEAD = 1 << 18
 """Bytes read from a client before its requests are answered; more wait in its socket."""
 

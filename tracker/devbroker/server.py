@@ -17,12 +17,13 @@ from tracker.devbroker.acceptor import Acceptor
 from tracker.devbroker.address import format_address, is_unspecified, reached
 from tracker.devbroker.clients import MAX_CLIENTS
 from tracker.devbroker.configs import TopicConfig
-from tracker.devbroker.connection import READ_AHEAD, Connection
+from tracker.devbroker.connection import READ_AT_ONCE, Connection
 from tracker.devbroker.coordinator import Coordinator
 from tracker.devbroker.descriptors import count_for_clients, raise_limit
 from tracker.devbroker.errors import EmbeddedBrokerError
 from tracker.devbroker.fetch import MAX_FETCH
 from tracker.devbroker.listen import listen_at_all
+from tracker.devbroker.memory import Slack, give_back, keep_for_answers
 from tracker.devbroker.node import Node
 from tracker.devbroker.storage import TOTAL_BYTES, Storage
 from tracker.devbroker.topics import Topics
@@ -86,7 +87,7 @@ class Broker:
         """The port; the true one once the broker listens."""
         self._acceptor: Acceptor | None = None
         self._connections: set[Connection] = set()
-        self._buffer = memoryview(bytearray(READ_AHEAD))
+        self._buffer = memoryview(bytearray(READ_AT_ONCE))
         self._sweeping: asyncio.Task[None] | None = None
 
     @property
@@ -141,7 +142,7 @@ class Broker:
         self._acceptor = Acceptor(sockets, self._connect, clients.drop_idlest, self._node.notices)
         self._acceptor.start()
         self._sweeping = asyncio.create_task(self._sweep())
-        _keep_heap()
+        keep_for_answers(MAX_FETCH)
         return self
 
     async def __aexit__(
@@ -164,10 +165,11 @@ class Broker:
 
     async def _sweep(self) -> None:
         """Drop clients that make no progress, and records that are too old from logs that nobody reads."""
-        count = 0
+        clients, slack, count = self._node.clients, Slack(give_back), 0
         while True:
             await asyncio.sleep(_SWEEP)
-            self._node.clients.sweep()
+            clients.sweep()
+            slack.note(clients.take_most_held(), clients.held)
             count += 1
             if count % _RETAIN == 0:
                 self._node.topics.retain(self._node.now())
@@ -189,15 +191,6 @@ async def serve(broker: Broker, *, on_listening: Callable[[Broker], object] | No
             if on_listening is not None:
                 on_listening(broker)
             await interrupted.wait()
-
-
-def _keep_heap() -> None:
-    """Have the memory of a long answer kept for the next one.
-
-    glibc gives what was freed back to the system, and takes it anew page by page (three times the work of the answer
-    itself), until it has seen a piece as large as that freed once.
-    """
-    bytearray(MAX_FETCH)
 
 
 @contextmanager

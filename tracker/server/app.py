@@ -30,6 +30,7 @@ from tracker.server.hub import Hub, Viewer
 from tracker.server.metrics import Metrics, metrics_routes
 from tracker.server.page import add_page
 from tracker.server.proxies import ProxyMiddleware
+from tracker.server.queue import QueueMiddleware
 from tracker.server.websocket import Outlet
 from tracker.spans import Since
 from tracker.state.store import Store
@@ -106,6 +107,7 @@ def create_app(service: Service, rules: Rules, root_path: str = "") -> FastAPI:
     app.include_router(metrics_routes(service.metrics))
     add_page(app)
     app.add_middleware(CORSMiddleware, allow_origins=sorted(rules.origins))
+    app.add_middleware(QueueMiddleware)
     app.add_middleware(AccessMiddleware, rules=rules, clients=lambda: len(service.broadcast))
     app.add_middleware(ProxyMiddleware, root_path=root_path)
 

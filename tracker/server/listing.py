@@ -3,7 +3,7 @@
     Store.picture ──> an object an aircraft, encoded in short turns ──> Edition ──> Filter.rows ──> joined, gzip
 
 A tick lasts as long as the last edition was work, times `_SHARE`: a fleet of a few is always listed anew, and one of
-10,000 aircraft, whose encoding takes 15 ms, about eight times a second, however many clients ask.
+10,000 aircraft, whose encoding takes 15 ms, about twice a second, however many clients ask.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tracker.server.query import Filter
 from tracker.state.fleet import Picture
 from tracker.state.store import Store
 
-_SHARE = 8.0
+_SHARE = 32.0
 """Times the work of an edition is left to all else before the next one."""
 _TURN = 500  # aircraft, about 0.7 ms
 _WORTH_IT = 1_000  # bytes; below that a packet is a packet

@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 
@@ -25,7 +26,7 @@ async def test_those_that_are_much_work_come_one_a_turn_in_their_order(turns):
     waiting = [turns.wait(ROOM) for _ in range(4)]
     for done in (1, 2, 3, 4):
         assert turns.left == 0
-        await asyncio.sleep(0)
+        await waiting[done - 1]
         assert [one.done() for one in waiting] == [True] * done + [False] * (4 - done)
     assert turns.left == ROOM
 
@@ -36,14 +37,13 @@ async def test_as_many_come_as_a_turn_has_room_for(turns):
     await asyncio.sleep(0)
     assert [one.done() for one in waiting] == [True] * 5 + [False]
     assert turns.left == 0
-    await asyncio.sleep(0)
-    assert waiting[5].done()
+    await waiting[5]
 
 
 async def test_what_is_more_than_a_turn_has_room_for_comes_alone(turns):
     waiting = [turns.wait(work) for work in (1, 2 * ROOM, 1)]
     for done in (1, 2, 3):
-        await asyncio.sleep(0)
+        await waiting[done - 1]
         assert [one.done() for one in waiting] == [True] * done + [False] * (3 - done)
 
 
@@ -52,6 +52,16 @@ async def test_newcomers_do_not_overtake_those_that_wait(turns):
     await asyncio.sleep(0)
     assert [one.done() for one in waiting] == [True, False]
     assert turns.left == 0
+
+
+async def test_between_two_turns_of_long_work_the_loop_belongs_to_others(turns):
+    loop = asyncio.get_running_loop()
+    waiting = [turns.wait(ROOM) for _ in range(2)]
+    waiting[0].add_done_callback(lambda _: time.sleep(0.02))  # what is done in the turn
+    await waiting[0]
+    begun = loop.time()
+    await waiting[1]
+    assert loop.time() - begun >= 0.02, "a rest in proportion to the work"
 
 
 async def test_one_that_no_longer_waits_takes_no_turn(turns):
@@ -65,4 +75,4 @@ async def test_one_that_no_longer_waits_takes_no_turn(turns):
 async def test_nothing_is_scheduled_while_nothing_is_done(turns):
     turns.spend(1)
     await asyncio.sleep(0)
-    assert turns._ending is None
+    assert turns._next is None
