@@ -3,7 +3,7 @@
     Store.picture ──> an object an aircraft, encoded in short turns ──> Edition ──> Filter.rows ──> joined, gzip
 
 A tick lasts as long as the last edition was work, times `_SHARE`: a fleet of a few is always listed anew, and one of
-10,000 aircraft, whose encoding takes 15 ms, about twice a second, however many clients ask.
+10,000 aircraft, whose encoding takes 20 ms, about three times in two seconds, however many clients ask.
 """
 
 from __future__ import annotations

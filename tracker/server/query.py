@@ -19,7 +19,7 @@ from tracker.arrays import Rows
 from tracker.feed.batch import DESCRIPTION, NUMBERS, TEXTS
 from tracker.geo.boxes import Box, parse_box
 from tracker.server.schemas import State
-from tracker.state.fleet import Picture
+from tracker.state.fleet import Picture, id_of
 from tracker.state.window import Reports
 
 ADDRESS, TYPECODE = "~?[0-9A-Fa-f]{6}", "[0-9A-Za-z]{2,4}"
@@ -162,6 +162,8 @@ def _structs(kind: type[msgspec.Struct], picture: Picture, rows: Rows) -> list[m
 def _column(picture: Picture, name: str, rows: Rows) -> list[Any]:
     if name == "heard":
         return np.maximum(picture.age[rows], 0.0).round(3).tolist()  # type: ignore[no-any-return]
+    if name == "id":
+        return [id_of(picture.key[row]) for row in rows.tolist()]  # of these rows alone: a list is made in short turns
     values = getattr(picture, name)
     if isinstance(values, list):
         return values if len(rows) == len(values) else [values[row] for row in rows.tolist()]

@@ -67,7 +67,7 @@ class Picture:
     @property
     def id(self) -> list[str | None]:
         """The id, where it is the key."""
-        return [key.removeprefix("id:") if key.startswith("id:") else None for key in self.key]
+        return list(map(id_of, self.key))
 
     @property
     def published(self) -> Floats:
@@ -117,6 +117,11 @@ class Picture:
     def _row(self, name: str) -> Floats:
         row: Floats = self.floats[_PLACES[name]]
         return row
+
+
+def id_of(key: str) -> str | None:
+    """Return the id that a key holds; None: it holds an address or a callsign."""
+    return key.removeprefix("id:") if key.startswith("id:") else None
 
 
 _SMALLEST = 64  # slots

@@ -8,12 +8,12 @@ import numpy as np
 
 from tracker.feed.batch import FLOATS
 from tracker.server.dialects.dialect import Dialect, Due, News, Notice
+from tracker.server.dialects.texts import known_texts
 from tracker.state.fleet import Picture
 from tracker.stream import protocol
 from tracker.stream.protocol import DIALECT, Columns, Delta, Snapshot, Subscribe, decode_subscribe, prepare
 
 _SENT = FLOATS[1:]  # all but `published`
-_TEXTS = ("key", "callsign", "squawk", "position_source", "typecode", "registration", "category")
 
 
 def encode(news: News) -> Due | None:
@@ -46,9 +46,8 @@ def _columns(picture: Picture, rows: Sequence[int]) -> Columns:
     """Return rows of a picture as lists, without the columns in which nothing is known."""
     if not rows:
         return {}
-    lists = [(name, getattr(picture, name)) for name in _TEXTS]
-    texts = {name: [values[row] for row in rows] for name, values in lists}
-    texts["kind"] = [None if picture.kind[row] == "aircraft" else picture.kind[row] for row in rows]
+    lists: dict[str, Sequence[str | None]] = {"key": picture.key, **known_texts(picture)}
+    texts = {name: [values[row] for row in rows] for name, values in lists.items()}
     floats = zip(_SENT, picture.floats[1:].take(rows, axis=1).tolist(), strict=True)
     ground = [None if one < 0 else bool(one) for one in picture.on_ground[rows].tolist()]
     return (

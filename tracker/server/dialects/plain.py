@@ -9,12 +9,12 @@ import msgspec
 
 from tracker.feed.batch import FLOATS
 from tracker.server.dialects.dialect import Dialect, Due, News
-from tracker.state.fleet import Picture
+from tracker.server.dialects.texts import known_texts
+from tracker.state.fleet import Picture, id_of
 from tracker.stream.protocol import prepare
 
 NAME = "plain"
 _SENT = FLOATS[1:]  # all but `published`
-_TEXTS = ("icao24", "callsign", "squawk", "id", "position_source", "typecode", "registration", "category")
 
 
 def encode(news: News) -> Due | None:
@@ -25,12 +25,15 @@ def encode(news: News) -> Due | None:
 
 def _vectors(picture: Picture, rows: Sequence[int]) -> Iterator[bytes]:
     floats = picture.floats[1:].take(rows, axis=1).T.tolist()
-    texts = [(name, getattr(picture, name)) for name in _TEXTS]
+    texts = known_texts(picture).items()
     for row, values in zip(rows, floats, strict=True):
-        vector: dict[str, Any] = {"key": picture.key[row]}
+        key = picture.key[row]
+        vector: dict[str, Any] = {"key": key}
+        if ":" not in key:
+            vector["icao24"] = key
+        elif identity := id_of(key):
+            vector["id"] = identity
         vector |= {name: values[row] for name, values in texts if values[row]}
-        if picture.kind[row] != "aircraft":
-            vector["kind"] = picture.kind[row]
         vector |= {name: value for name, value in zip(_SENT, values, strict=True) if value == value}  # NaN is not
         if picture.on_ground[row] >= 0:
             vector["on_ground"] = bool(picture.on_ground[row])
