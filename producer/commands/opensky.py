@@ -6,24 +6,16 @@ import os
 from pathlib import Path
 
 import click
-import msgspec
 
 from producer.cluster.numbers import Real
 from producer.cluster.options import option
 from producer.commands.loading import load
 from producer.commands.parameters import Region
 from producer.delivery import deliver
-from producer.errors import SourceError
 from producer.sources.backoff import Backoff
-from producer.sources.opensky import SHORTEST, Credentials, OpenSky
+from producer.sources.credentials import find_credentials, read_credentials
+from producer.sources.opensky import SHORTEST, OpenSky
 from producer.target import Target, target_options
-
-
-class _Account(msgspec.Struct):
-    """The file that an account's page gives for an API client."""
-
-    clientId: str  # noqa: N815 - as OpenSky spells it
-    clientSecret: str  # noqa: N815
 
 
 @click.command()
@@ -64,30 +56,7 @@ def opensky(
     """
     if region is not None and region[1] > region[3]:
         raise click.UsageError("--region: OpenSky takes no box across the antimeridian; west must be below east")
-    account = _read(credentials) if credentials else _from_environment()
+    account = read_credentials(credentials) if credentials else find_credentials(os.environ)
     polling = load("producer.sources.polling", extra="producer")
     service = OpenSky(account, region, interval)
     deliver(target, polling.Polled(service, backoff=Backoff(2.0, 300.0)))
-
-
-def _from_environment() -> Credentials | None:
-    """Return the credentials of the environment: a command line can be read by everybody on the machine."""
-    names = ("OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET")
-    values = [os.environ.get(name, "").strip() for name in names]
-    if any(values) and not all(values):
-        missing = names[values.index("")]
-        raise click.UsageError(f"{missing} is missing: an API client has an ID and a secret")
-    return Credentials(*values) if all(values) else None
-
-
-def _read(path: Path) -> Credentials:
-    """Read the file of an account."""
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=_Account)
-    except OSError as error:
-        raise SourceError(str(path), f"cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError):  # whose message may hold what was found
-        raise SourceError(
-            str(path), "an object with clientId and clientSecret is needed, as the account gives"
-        ) from None
-    return Credentials(found.clientId, found.clientSecret)

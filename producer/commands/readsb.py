@@ -17,7 +17,7 @@ from producer.sources.tcp import Peer
 from producer.sources.watched import Watched
 from producer.target import Target, target_options
 
-_JSON_PORT = 30047  # of readsb's own examples of --json-port
+_JSON_PORT = 30047  # which most give to readsb's --net-json-port
 
 
 @click.command()
@@ -27,7 +27,7 @@ def readsb(target: Target, receiver: str) -> None:
     """Publish what a receiver hears: readsb, dump1090-fa or dump1090-mutability, on this machine or another.
 
     URL is that of its aircraft.json, such as http://pi.local/tar1090/data/aircraft.json, which is asked for once a
-    second; FILE is that file, such as /run/readsb/aircraft.json; HOST:PORT is readsb's --json-port.
+    second; FILE is that file, such as /run/readsb/aircraft.json; HOST:PORT is readsb's --net-json-port.
     """
     deliver(target, _choose(receiver))
 
@@ -40,9 +40,10 @@ def _choose(receiver: str) -> Source:
         source: Source = polling.Polled(Receiver(receiver))
         return source
     if "/" in receiver or Path(receiver).exists() or receiver.endswith(".json"):
-        if Path(receiver).is_dir():
-            raise click.UsageError(f"{receiver!r} is a folder: its aircraft.json is needed")
-        return Watched(Path(receiver))
+        path = Path(receiver)
+        if path.exists() and not path.is_file():
+            raise click.UsageError(f"{receiver!r} is no file: the path of an aircraft.json is needed")
+        return Watched(path)
     try:
         return Stream(Peer(parse_address(receiver, _JSON_PORT, f"pi.local:{_JSON_PORT}")))
     except ValueError as error:

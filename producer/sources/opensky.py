@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from producer.errors import ProducerError
 from producer.sources.backoff import Backoff
+from producer.sources.credentials import Credentials
 from producer.sources.credits import Budget, cost_of
 from producer.sources.exchange import Answer, Request, retry_after
 from producer.sources.reader import Reader, decode
@@ -38,14 +38,6 @@ _LIFETIME = 1800.0  # s, of a token that does not say its own
 _NOW = 0.0  # s, to wait
 
 Region = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Of an account's API client; nothing of it is shown."""
-
-    client_id: str = field(repr=False)
-    client_secret: str = field(repr=False)
 
 
 class OpenSky:
@@ -157,9 +149,9 @@ class OpenSky:
             return self._wait(answer)
         if answer.status == 403:
             return self._fail("refuses (status 403), as it does to addresses of some clouds")
-        document = decode(answer.body)
         if answer.status != 200:
             return self._fail(f"answers with status {answer.status}")
+        document = decode(answer.body)
         if not isinstance(document, dict) or not isinstance(document.get("states", ()), list | None):
             return self._fail("answers with something that has no state vectors")
         self._is_renewed = False

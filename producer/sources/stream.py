@@ -1,4 +1,4 @@
-"""`Stream`: readsb's `--json-port`, an aircraft a line as soon as something is heard of it, as a `Source`."""
+"""`Stream`: readsb's `--net-json-port`, an aircraft a line as soon as something is heard of it, as a `Source`."""
 
 from __future__ import annotations
 

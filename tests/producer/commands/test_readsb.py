@@ -71,7 +71,7 @@ def test_the_file_of_a_receiver_is_read(broker, tmp_path):
         ([], "URL|FILE|HOST:PORT"),
         (["ftp://pi.local/"], "the URL of a receiver's aircraft.json: http:// or https://"),
         (["http://me:s3cr3t@/"], "the URL of a receiver's aircraft.json: http:// or https://"),
-        (["producer/wire"], "'producer/wire' is a folder: its aircraft.json is needed"),
+        (["producer/wire"], "'producer/wire' is no file: the path of an aircraft.json is needed"),
         (["pi.local:99999"], "'pi.local:99999' is no URL and no file: a port from 1 to 65535 is needed"),
         (["pi local"], "'pi local' is no URL and no file: host:port is needed, such as pi.local:30047"),
     ],

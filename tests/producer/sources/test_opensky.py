@@ -7,8 +7,9 @@ import pytest
 from aircraft_json import NOW, vector
 
 from producer.errors import ProducerError
+from producer.sources.credentials import Credentials
 from producer.sources.exchange import Answer
-from producer.sources.opensky import API, TOKENS, Credentials, OpenSky
+from producer.sources.opensky import API, TOKENS, OpenSky
 
 SECRET = "s3cr3t"
 MIDNIGHT = NOW - NOW % 86_400

@@ -12,7 +12,8 @@ from patience import PATIENCE
 from producer.errors import ProducerError
 from producer.sources.aggregator import Aggregator, custom
 from producer.sources.backoff import Backoff
-from producer.sources.opensky import Credentials, OpenSky
+from producer.sources.credentials import Credentials
+from producer.sources.opensky import OpenSky
 from producer.sources.polling import Polled
 from producer.sources.readsb import Receiver
 from producer.sources.remote import Remote

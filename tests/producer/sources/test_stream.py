@@ -1,4 +1,4 @@
-"""producer/sources/stream.py: readsb's --json-port, from a real socket."""
+"""producer/sources/stream.py: readsb's --net-json-port, from a real socket."""
 
 import json
 import socket
