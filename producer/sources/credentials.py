@@ -10,7 +10,8 @@ import msgspec
 
 from producer.errors import ProducerError, SourceError
 
-_NAMES = ("OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET")
+NAMES = ("OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET")
+"""The variables of the environment: of the ID, and of its secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ def find_credentials(environment: Mapping[str, str]) -> Credentials | None:
     Raises:
         ProducerError: It has the ID alone, or the secret.
     """
-    client_id, client_secret = (environment.get(name, "").strip() for name in _NAMES)
+    client_id, client_secret = (environment.get(name, "").strip() for name in NAMES)
     if client_id and client_secret:
         return Credentials(client_id, client_secret)
     if client_id or client_secret:
-        raise ProducerError(f"{_NAMES[bool(client_id)]} is missing: an API client has an ID and a secret")
+        raise ProducerError(f"{NAMES[bool(client_id)]} is missing: an API client has an ID and a secret")
     return None

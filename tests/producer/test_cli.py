@@ -83,8 +83,12 @@ def test_every_option_may_come_from_the_environment(broker):
     status, _, err = run("replay", env=environment)
     assert status == 0, err
     assert count(broker.address, "elsewhere") == 7
-    for option in cli.commands["replay"].params:
-        assert option.param_type_name == "argument" or option.envvar, option.name
+
+
+@pytest.mark.parametrize("command", cli.commands)
+def test_every_option_of_every_source_has_its_variable(command):
+    for option in cli.commands[command].params:
+        assert option.envvar or option.nargs == -1, option.name  # recordings are files of this machine
 
 
 def test_at_speed_1_the_first_report_is_now(broker):

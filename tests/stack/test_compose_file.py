@@ -12,6 +12,7 @@ from dockerfile import stages
 
 import producer.cli
 import tracker.server.command
+from producer.sources.credentials import NAMES as ACCOUNT
 
 ALL = {*SERVICES, "console"}
 PUBLISHED = {
@@ -134,6 +135,15 @@ def test_redpanda_listens_for_the_host_and_for_the_services(services: dict[str, 
     assert services["redpanda"]["volumes"] == ["redpanda:/var/lib/redpanda/data"]
 
 
+def test_the_producer_is_each_source_that_is_named_and_is_told_what_it_needs(services: dict[str, dict]) -> None:
+    given = set(services["producer"]["environment"])
+    told = text(".env.example").partition("#PRODUCER_SOURCE=")[0].rpartition("--- The producer")[2]
+    named = set(re.findall(r"\b[a-z]+\b(?=(?:, [a-z]+)*: )", told))
+    assert named == {"aggregator", "opensky", "readsb", "replay", "sbs", "synthetic"}
+    for name in named:
+        assert {option.envvar for option in producer.cli.cli.commands[name].params if option.required} <= given, name
+
+
 def test_redpandas_flags_are_documented(services: dict[str, dict]) -> None:
     flags = {flag.partition("=")[0] for flag in services["redpanda"]["command"][2:]}
     assert flags <= set(DOCUMENTED)
@@ -209,7 +219,7 @@ def test_what_is_mounted_is_there(services: dict[str, dict]) -> None:
 def test_what_services_are_told_are_variables_that_their_programs_know(services: dict[str, dict]) -> None:
     sources = producer.cli.cli.commands.values()
     known = {
-        "producer": {parameter.envvar for source in sources for parameter in source.params},
+        "producer": {parameter.envvar for source in sources for parameter in source.params} | set(ACCOUNT),
         "backend": {parameter.envvar for parameter in tracker.server.command.serve.params},
         "frontend": set(re.findall(r'process\.env\["([A-Z_]+)"\]', text("tracker/web/vite.config.ts"))),
     }
@@ -237,8 +247,8 @@ def test_the_example_has_every_variable_with_its_default_and_a_word_about_it(def
 
 def test_no_secret_has_a_default_that_works(defaults: dict[str, str], services: dict[str, dict]) -> None:
     secret = {name for name in defaults if re.search("TOKEN|PASSWORD|SECRET|KEY", name)}
-    assert secret == {"JUPYTER_TOKEN"}
-    assert defaults["JUPYTER_TOKEN"] == ""
+    assert secret == {"JUPYTER_TOKEN", "OPENSKY_CLIENT_SECRET"}
+    assert {defaults[name] for name in secret} == {""}
     assert not any("token" in word.lower() or "password" in word.lower() for word in services["jupyter"]["command"])
 
 
