@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup up web web-dev test test-stack check bench soak notebooks lock clean
+.PHONY: setup up web web-dev test test-extras test-stack check bench soak notebooks lock clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,11 @@ web-dev: setup
 test: setup
 	@$(BIN)/python -m tracker.web.build --quiet
 	@$(BIN)/python -m pytest --nbval $(ARGS)
+
+# Installs the wheel with each extra into an environment of its own; needs a package index, and says so where there is none.
+test-extras: setup
+	@$(BIN)/python -m tracker.web.build --quiet
+	@$(BIN)/python -m pytest -m extras -rs tests/test_extras.py $(ARGS)
 
 # Builds the images and starts the containers; needs a Docker engine with Compose.
 test-stack: setup

@@ -150,4 +150,8 @@ def _reports(found: Fit) -> str:
 
 def _next(commands: Commands, mapping: str | None) -> list[str]:
     head = "See it move, on a page and in a notebook:"
-    return ["", head, f"  {commands.serve(mapping)}", f"  {commands.tracker(mapping)}"]
+    lines = ["", head, f"  {commands.serve(mapping)}", f"  {commands.tracker(mapping)}"]
+    if mapping:
+        lines += ["With a broker, a page and JupyterLab of its own, for what you publish there:"]
+        lines += [f"  tracker up --mapping {shlex.quote(mapping)}"]
+    return lines
