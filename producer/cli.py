@@ -15,6 +15,7 @@ import click
 
 from producer.cluster.errors import SettingError
 from producer.commands.aggregator import aggregator
+from producer.commands.beast import beast
 from producer.commands.opensky import opensky
 from producer.commands.readsb import readsb
 from producer.commands.replay import replay
@@ -40,6 +41,7 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(aggregator)
+cli.add_command(beast)
 cli.add_command(opensky)
 cli.add_command(readsb)
 cli.add_command(replay)

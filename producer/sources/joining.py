@@ -63,15 +63,13 @@ def make_part(fields: Mapping[str, object], time: float, repairs: list[Repair] |
     Raises:
         SchemaError: Address, position or time is not right.
     """
-    elsewhere = {} if fields.get("lat") is not None or fields.get("lon") is not None else {"lat": 0.0, "lon": 0.0}
-    vector = wire.validate({**fields, **elsewhere, "time": time}, repairs)
+    given = {name: value for name, value in fields.items() if value is not None}
+    somewhere = {} if "lat" in given or "lon" in given else {"lat": 0.0, "lon": 0.0}
+    vector = wire.validate({**given, **somewhere, "time": time}, repairs)
     if vector.icao24 is None:
         raise wire.SchemaError("missing", "icao24", "absent", "an address is required")
-    known = {
-        name: value
-        for name in fields
-        if name not in ("icao24", "time") and (value := getattr(vector, name)) is not None
-    }
+    names = given.keys() - {"icao24", "time"}
+    known = {name: value for name in names if (value := getattr(vector, name)) is not None}
     return Part(vector.icao24, time, known)
 
 

@@ -132,3 +132,7 @@ def test_a_value_that_cannot_be_understood_is_dropped_and_the_rest_taken():
     part = make_part({"icao24": "ABCDEF", "squawk": "9999", "velocity": -1.0, "callsign": " afr1 "}, 1000.0, repairs)
     assert part == ("abcdef", 1000.0, {"callsign": "AFR1"})
     assert {repair.field for repair in repairs} == {"squawk", "velocity"}
+
+
+def test_a_position_that_is_not_known_is_none():
+    assert make_part({"icao24": "abcdef", "lat": None, "lon": None, "altitude": 10.0}, 1.0).values == {"altitude": 10.0}
