@@ -21,7 +21,7 @@ import click
 from producer.errors import ProducerError
 from producer.progress import Progress
 from producer.sources.pacing import run
-from producer.sources.source import Source
+from producer.sources.source import Source, name_source
 from producer.stop import Interrupted, Stop
 from producer.target import Target
 
@@ -47,7 +47,7 @@ def deliver(target: Target, source: Source) -> None:
     with stop.on_signals():
         if target.stop_on_eof:
             threading.Thread(target=_stop_on_eof, args=(stop,), daemon=True).start()
-        publisher = _make_publisher(target, stop)
+        publisher = _make_publisher(target, source, stop)
         progress = Progress(publisher, source, terminal=sys.stderr.isatty(), heartbeat=target.heartbeat)
         with progress.logs():
             try:
@@ -69,7 +69,7 @@ def _run(target: Target, source: Source, publisher: Publisher, stop: Stop, progr
         run(source, publisher, stop, progress=progress.show)
 
 
-def _make_publisher(target: Target, stop: Stop) -> Publisher:
+def _make_publisher(target: Target, source: Source, stop: Stop) -> Publisher:
     try:
         module = importlib.import_module("producer.publish.publisher")
     except ModuleNotFoundError as error:
@@ -86,6 +86,7 @@ def _make_publisher(target: Target, stop: Stop) -> Publisher:
         max_in_flight=target.max_in_flight,
         connect_timeout=target.connect_timeout,
         flush_timeout=target.flush_timeout,
+        headers=name_source(source),
     )
     return publisher
 

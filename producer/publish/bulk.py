@@ -10,7 +10,7 @@ batch, which publishes three times as many reports a second. The Protocols list 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -95,13 +95,16 @@ class Client(Protocol):
     _metadata: Metadata
 
 
-def append(client: Client, topic: str, records: Iterable[tuple[bytes, bytes]]) -> list[tuple[Future, int]]:
+def append(
+    client: Client, topic: str, records: Iterable[tuple[bytes, bytes]], headers: Sequence[tuple[str, bytes]] = ()
+) -> list[tuple[Future, int]]:
     """Hand records to the sender thread in batches, with one future for each batch.
 
     Args:
         client: A `KafkaProducer`.
         topic: Where the records go.
         records: Keys and values; those of one key stay in order.
+        headers: Names and values, which each record carries.
 
     Returns:
         Futures, each with the number of its records; empty if the client does not know the topic, and then no record
@@ -123,9 +126,9 @@ def append(client: Client, topic: str, records: Iterable[tuple[bytes, bytes]]) -
         while begin < len(own):
             builder = MemoryRecordsBuilder(_FORMAT, compression, BATCH_BYTES)
             batch = ProducerBatch(partition, builder)
-            future = batch.try_append(now, *own[begin], [])
+            future = batch.try_append(now, *own[begin], headers)
             end = begin + 1
-            while end < len(own) and builder.append(now, *own[end]):
+            while end < len(own) and builder.append(now, *own[end], headers):
                 end += 1
             with accumulator._tp_lock(partition):
                 accumulator._batches[partition].append(batch)

@@ -68,6 +68,7 @@ class Publisher:
         max_in_flight: int = MAX_IN_FLIGHT,
         connect_timeout: float = 5.0,
         flush_timeout: float = 5.0,
+        headers: Sequence[tuple[str, bytes]] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Choose where to publish; nothing is connected before the context is entered.
@@ -84,6 +85,7 @@ class Publisher:
             max_in_flight: Reports that may be on their way before `publish` waits.
             connect_timeout: How long to look for a broker at the start, s.
             flush_timeout: How long to wait for the last reports at the end, s.
+            headers: Names and values, which each record carries.
             clock: Seconds, monotonic.
 
         Raises:
@@ -98,6 +100,7 @@ class Publisher:
         self._max_in_flight = max_in_flight
         self._connect_timeout = connect_timeout
         self._flush_timeout = flush_timeout
+        self._headers = list(headers)  # the client takes no other sequence
         self._stop = stop
         self._clock = clock
         self._producer: Any = None
@@ -185,7 +188,7 @@ class Publisher:
         value, key = wire.encode(state), state.key.encode()
         while not self._stop.is_set():
             try:
-                future = self._producer.send(self._topic.name, value, key)
+                future = self._producer.send(self._topic.name, value, key, self._headers)
             except (KafkaTimeoutError, ValueError):
                 # The client has lost sight of the topic: it waited in vain, or found no partition.
                 if not self.in_flight and not self._blocked:
@@ -214,7 +217,7 @@ class Publisher:
             if self._stop.is_set():
                 return False
             records = ((state.key.encode(), wire.encode(state)) for state in part)
-            taken = bulk.append(self._producer, self._topic.name, records)
+            taken = bulk.append(self._producer, self._topic.name, records, self._headers)
             for future, count in taken:
                 self._take(future, count)
             if not taken and not all(map(self.publish, part)):  # which waits for the topic to be found

@@ -67,3 +67,11 @@ class Source(Tally, Protocol):
         Raises:
             ProducerError: It can no longer be read.
         """
+
+
+def name_source(source: Source) -> list[tuple[str, bytes]]:
+    """Return the headers that tell the readers of a record where it comes from: `source`, and `attribution`, if any."""
+    headers = [("source", source.label.encode())]
+    if source.attribution:
+        headers.append(("attribution", source.attribution.encode()))
+    return headers

@@ -27,6 +27,7 @@ class Record:
     timestamp: int
     value: bytes
     timestamp_type: int = 1
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -252,7 +253,7 @@ class FakeSink:
 
     def take(self, reading: Reading, *, backlog: bool, now: float) -> None:
         self.takes += 1
-        self.taken += [Taken(record, backlog, now) for record in reading.sources]
+        self.taken += [Taken(record, backlog, now) for record in reading.records]
 
     def silence(self, now: float) -> None:
         self.silences.append(now)

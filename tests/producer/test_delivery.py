@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from patience import PATIENCE
-from reading import count
+from reading import count, records
 from running import finish, start, wait_for, wait_for_records
+
+from producer.sources.recording import BUNDLED_ATTRIBUTION
 
 pytestmark = [
     pytest.mark.usefixtures("_kafka_leaves_sockets"),
@@ -28,6 +30,14 @@ def test_a_signal_flushes_and_ends_it_with_a_summary(broker, signum):
     total = count(broker.address, "shipments")
     assert f"sent {total:,} reports" in err.splitlines()[-1]
     assert f"delivered {total:,}" in err.splitlines()[-1]
+
+
+def test_records_name_their_source_and_whom_to_thank(broker):
+    with start("replay", "--bootstrap-servers", broker.address, "--speed", "max", "--limit", "200") as process:
+        status, _, err = finish(process)
+    assert status == 0, err
+    headers = {tuple(record.headers) for record in records(broker.address, "shipments")}
+    assert headers == {(("source", b"replay"), ("attribution", BUNDLED_ATTRIBUTION.encode()))}
 
 
 def test_it_ends_with_its_parent_where_it_is_told_so(broker):

@@ -17,6 +17,7 @@ from producer.wire import Mapping as Dialect
 from producer.wire import Repair, SchemaError, StateVector, decode_array, decode_batch, unused_fields
 from tracker.feed.batch import Batch, collect
 from tracker.feed.clocks import MENDED, TOLERATED, Clocks
+from tracker.feed.sources import Headers, Heard, hear_sources
 
 _SHOWN_BYTES = 64  # of a refused value
 
@@ -55,6 +56,10 @@ class Record(Protocol):
     def value(self) -> bytes | None:
         """The payload; None is a tombstone."""
 
+    @property
+    def headers(self) -> Headers:
+        """Names and values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
@@ -80,7 +85,7 @@ class Reading:
 
     batch: Batch | None
     """The valid reports, in order; None where there are none."""
-    sources: Sequence[Record]
+    records: Sequence[Record]
     """The record that each report of the batch came from."""
     rejects: list[Reject]
     tombstones: int
@@ -90,6 +95,8 @@ class Reading:
     """One that was mended for each of these fields."""
     unused: Sequence[str] = ()
     """Names in a record of the sample that nobody reads."""
+    sources: Mapping[str, Heard] = field(default_factory=dict)
+    """What the batch has of each source, by its name; reports whose record names none are left out."""
 
 
 def read(
@@ -106,7 +113,8 @@ def read(
     """
     reading = _read(records, now, clocks, live=live, mapping=mapping)
     unused = _sample(records, mapping)
-    return replace(reading, unused=unused) if unused else reading
+    sources = {} if reading.batch is None else hear_sources(reading.records, reading.batch.published)
+    return replace(reading, unused=unused, sources=sources) if unused or sources else reading
 
 
 def _sample(records: Sequence[Record], mapping: Dialect | None) -> Sequence[str]:
@@ -122,43 +130,43 @@ def _read(records: Sequence[Record], now: float, clocks: Clocks, *, live: bool, 
     rejects: list[Reject] = []
     repairs: list[_Placed] = []
     tombstones = 0
-    sources = records
+    origins = records
     if mapping is not None:
-        vectors, sources, rejects, tombstones = _read_each(records, now, repairs, mapping.decode)
+        vectors, origins, rejects, tombstones = _read_each(records, now, repairs, mapping.decode)
     else:
         try:
             # As nearly always nothing is refused, and then this costs half of what asking of each record does.
             vectors = decode_batch([record.value for record in records], repairs)  # type: ignore[misc] # None is caught
         except (SchemaError, TypeError):
             repairs.clear()
-            vectors, sources, rejects, tombstones = _read_each(records, now, repairs, _decode)
+            vectors, origins, rejects, tombstones = _read_each(records, now, repairs, _decode)
     if not vectors:
         return Reading(None, [], rejects, tombstones)
-    batch = collect(vectors, clocks.published(sources, now))
-    if live and clocks.watch(sources, batch, now):
-        batch = collect(vectors, clocks.published(sources, now))
+    batch = collect(vectors, clocks.published(origins, now))
+    if live and clocks.watch(origins, batch, now):
+        batch = collect(vectors, clocks.published(origins, now))
     # By lists: for a report or two, which is what a live stream brings, each call of NumPy costs as much as all this.
     if max(map(operator.sub, batch.time.tolist(), batch.published.tolist())) > TOLERATED:
         batch, future = clocks.mend(batch, now)
         if len(future):
-            rejects += [_reject(sources[row], now, _future(batch, row)) for row in future.tolist()]
+            rejects += [_reject(origins[row], now, _future(batch, row)) for row in future.tolist()]
             rows = np.delete(np.arange(len(batch)), future)
             place = {row: number for number, row in enumerate(rows.tolist())}
             repairs = [(place[row], repair) for row, repair in repairs if row in place]
-            batch, sources = batch.take(rows), [sources[row] for row in rows.tolist()]
+            batch, origins = batch.take(rows), [origins[row] for row in rows.tolist()]
         repairs += _clocks_mended(batch)
-    if not sources:
+    if not origins:
         return Reading(None, [], rejects, tombstones)
     if not repairs:
-        return Reading(batch, sources, rejects, tombstones)
+        return Reading(batch, origins, rejects, tombstones)
     first = {repair.field: (row, repair) for row, repair in reversed(repairs)}
     return Reading(
         batch,
-        sources,
+        origins,
         rejects,
         tombstones,
         repaired=Counter(repair.field for _, repair in repairs),
-        examples=[_example(sources[row], now, repair) for row, repair in first.values()],
+        examples=[_example(origins[row], now, repair) for row, repair in first.values()],
     )
 
 
@@ -167,7 +175,7 @@ def _read_each(
 ) -> tuple[list[StateVector], list[Record], list[Reject], int]:
     """Return the good vectors with the record of each, what was refused, and how many tombstones there were."""
     vectors: list[StateVector] = []
-    sources: list[Record] = []
+    origins: list[Record] = []
     rejects: list[Reject] = []
     tombstones = 0
     for record in records:
@@ -182,9 +190,9 @@ def _read_each(
             good, bad = [], [error]
         repairs += [(len(vectors) + place, repair) for place, repair in mended]
         vectors += good
-        sources += [record] * len(good)
+        origins += [record] * len(good)
         rejects += [_reject(record, now, error) for error in bad]
-    return vectors, sources, rejects, tombstones
+    return vectors, origins, rejects, tombstones
 
 
 def _decode(value: bytes, repairs: list[_Placed]) -> tuple[list[StateVector], list[SchemaError]]:

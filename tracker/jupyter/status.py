@@ -10,7 +10,7 @@ anything.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import ipywidgets
@@ -18,6 +18,7 @@ import ipywidgets
 from tracker.jupyter import words
 from tracker.jupyter.screen import Screen
 from tracker.state.scene import Scene
+from tracker.state.sources import Source
 from tracker.state.stats import Stats
 
 UNKNOWN = "\N{EN DASH}"
@@ -31,6 +32,9 @@ LONGEST = 24
 
 READ_BY_A_MAPPING = ("dialect", "envelope")
 """The reasons of refusals that end once the tracker is given a mapping, which their examples name."""
+
+_MOST_SOURCES = 5
+_SILENT = 120.0  # s, from which on it is said that a source is silent
 
 _FONT = "font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);line-height:1.45"
 _INK = "var(--jp-ui-font-color1,inherit)"
@@ -74,7 +78,7 @@ def _strip_html(stats: Stats, many: str, source: str) -> str:
     unused = f"fields that nobody reads: {_names(stats.unused)}" if stats.unused else ""
     parts += [
         f'<span style="color:{_PALE};overflow-wrap:anywhere">{html.escape(said)}</span>'
-        for said in (unused, source)
+        for said in (*_from(stats.sources), unused, source)
         if said
     ]
     looks = (
@@ -106,6 +110,17 @@ def _state(stats: Stats) -> str:
 def _badge(colour: str, sign: str, said: str) -> str:
     looks = f"border:1px solid {_LINE};border-left:4px solid {colour};border-radius:2px;padding:0 8px"
     return f'<b style="{looks};font-weight:600"><span style="color:{colour}">{sign}</span> {said}</b>'
+
+
+def _from(sources: Sequence[Source]) -> list[str]:
+    """Return where reports come from, who is to be named for it, and whether none come any more."""
+    said = []
+    for source in sources[:_MOST_SOURCES]:
+        named = f" ({source.attribution})" if source.attribution else ""
+        silent = f", silent for {source.age // 60:,.0f} min" if source.age >= _SILENT else ""
+        said.append(f"from {source.name}{named}: {source.reports:,} reports{silent}")
+    more = len(sources) - len(said)
+    return [*said, f"and {more} more sources"] if more else said
 
 
 def _faults(stats: Stats) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from tracker.feed.status import State
 from tracker.state.ledger import Refusal
+from tracker.state.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Stats:
     """By field: values that were mended, so that the rest of their report could be taken."""
     unused: dict[str, int] = field(default_factory=dict)
     """By name: fields that nobody reads, in so many records of a sample (one in 61)."""
+    sources: tuple[Source, ...] = ()
+    """Where the reports came from, where their records say so, the most talkative first."""
     duplicates: int = 0
     """Reports with the key and event time of one already held: dropped."""
     late: int = 0

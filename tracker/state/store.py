@@ -21,6 +21,7 @@ from tracker.feed.status import Status
 from tracker.state.fleet import Fleet, Picture
 from tracker.state.ledger import Ledger
 from tracker.state.scene import Scene
+from tracker.state.sources import Sources
 from tracker.state.stats import Stats
 from tracker.state.window import MAX_ROWS, Window
 
@@ -48,6 +49,7 @@ class Store:
         self.fleet = Fleet(stale_after, lost_after, self._window.descriptions)
         """Not locked: use it in the feed's thread only."""
         self._ledger = Ledger()
+        self._sources = Sources()
         names = ("received", "rejected", "duplicates", "late", "outside_window", "tombstones", "evicted")
         self._counts = dict.fromkeys(names, 0)
         self._most_described = _FEW_DESCRIBED
@@ -66,6 +68,7 @@ class Store:
             said = self._ledger.note(
                 taken, reading.rejects, reading.repaired, now, examples=reading.examples, unused=reading.unused
             )
+            self._sources.note(reading.sources)
             counts["rejected"] += len(reading.rejects)
             counts["tombstones"] += reading.tombstones
             if reading.batch is not None:
@@ -154,6 +157,7 @@ class Store:
             refused=self._ledger.refused(),
             repaired=dict(self._ledger.repaired),
             unused=dict(self._ledger.unused),
+            sources=self._sources.at(time.time()),
             clock_correction=status.clocks.correction,
             trouble=_join(self._ledger.trouble(now), status.clocks.trouble(time.time())),
             rate=sum(count for moment, count in self._recent if moment > now - _RATE_SPAN) / _RATE_SPAN,

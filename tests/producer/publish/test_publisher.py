@@ -85,6 +85,17 @@ def test_batches_arrive_as_single_reports_do(broker, compression):
         assert own == [state for state in sent if state.key == key]
 
 
+@pytest.mark.parametrize("headers", [[], [("source", b"readsb"), ("attribution", b"somebody")]])
+def test_each_record_carries_the_headers(broker, headers):
+    sent = states(1000, aircraft=10)
+    with Publisher(broker.address, "shipments", stop=Stop(), headers=headers) as publisher:
+        assert publisher.publish(sent[0])
+        assert publisher.publish_batch(sent[1:])
+    found = records(broker.address, "shipments")
+    assert len(found) == 1000
+    assert all(record.headers == headers for record in found)
+
+
 def test_a_batch_is_not_taken_after_the_stop(broker):
     stop = Stop()
     with Publisher(broker.address, "shipments", stop=stop) as publisher:

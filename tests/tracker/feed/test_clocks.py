@@ -20,6 +20,7 @@ class Record:
     timestamp_type: int = CREATE
     partition: int = 0
     offset: int = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 def report(key: str = "aaaaaa", time: float | None = 0.0, stamped: float | None = None, kind: int = CREATE) -> Record:
@@ -70,7 +71,7 @@ class TestAProducersClock:
         records = [report("aaaaaa", time=0), report("bbbbbb", time=90, stamped=0), report("cccccc", time=1)]
         reading = read(records, NOW, Clocks())
         assert reading.batch.key == ["aaaaaa", "cccccc"]
-        assert reading.sources == [records[0], records[2]]
+        assert reading.records == [records[0], records[2]]
         (reject,) = reading.rejects
         assert (reject.reason, reject.field) == ("future", "time")
         assert "90 s after its record was published; 60 s is allowed" in reject.error

@@ -23,6 +23,7 @@ class Record:
     partition: int = 3
     offset: int = 7
     timestamp_type: int = 1
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 def good(**fields):
@@ -55,7 +56,7 @@ def good(**fields):
 def test_a_hostile_record_is_kept_with_its_reason_and_the_next_good_one_counts(value, reason, field):
     reading = read([Record(value), Record(GOOD, offset=8)], now=0.0, clocks=Clocks())
     assert reading.batch.key == ["abc123"]
-    assert [source.offset for source in reading.sources] == [8]
+    assert [source.offset for source in reading.records] == [8]
     (reject,) = reading.rejects
     assert reason in (None, reject.reason)
     assert reject.field == field
@@ -74,7 +75,7 @@ def test_of_an_array_with_one_bad_element_the_good_ones_count():
     reading = read([Record(value)], now=0.0, clocks=Clocks())
     assert reading.batch.key == ["aaaaaa", "bbbbbb"]
     assert [reject.field for reject in reading.rejects] == ["lat"]
-    assert len(reading.sources) == 2
+    assert len(reading.records) == 2
 
 
 def test_without_an_event_time_the_time_of_the_record_counts():
@@ -156,9 +157,9 @@ def test_nothing_good_is_no_batch():
 @given(st.lists(st.binary(max_size=60) | st.none() | st.just(GOOD), max_size=8))
 def test_every_record_is_counted_once_whatever_it_holds(values):
     reading = read([Record(value) for value in values], now=0.0, clocks=Clocks())
-    accounted = len(reading.sources) + len(reading.rejects) + reading.tombstones
+    accounted = len(reading.records) + len(reading.rejects) + reading.tombstones
     assert accounted >= len(values) - values.count(b"[]")
-    assert len(reading.sources) >= values.count(GOOD)
+    assert len(reading.records) >= values.count(GOOD)
 
 
 def test_the_fields_that_nobody_reads_are_told_of_one_record_in_some():
@@ -189,6 +190,6 @@ def test_a_mapping_reads_what_the_wire_refuses_and_counts_alike():
     records = [Record(value and json.dumps(value).encode(), offset=n) for n, value in enumerate(values)]
     reading = read(records, now=0.0, clocks=Clocks(), mapping=load_mapping("readsb"))
     assert reading.batch.key == ["abc123"] * 3
-    assert [source.offset for source in reading.sources] == [0, 1, 3]
+    assert [source.offset for source in reading.records] == [0, 1, 3]
     assert ([reject.field for reject in reading.rejects], reading.tombstones) == (["lat"], 1)
     assert (reading.repaired, [example.offset for example in reading.examples]) == ({"squawk": 1}, [3])

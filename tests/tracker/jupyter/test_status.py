@@ -8,6 +8,7 @@ from producer.wire import SchemaError, decode
 from tracker.jupyter.status import StatusStrip
 from tracker.state.ledger import Refusal
 from tracker.state.scene import Scene
+from tracker.state.sources import Source
 from tracker.state.stats import Stats
 
 WHEN = datetime(2021, 10, 7, 13, 0, 1, tzinfo=UTC)
@@ -54,6 +55,16 @@ def test_fields_that_nobody_reads_are_named_the_most_frequent_first_and_no_more_
     )
 
 
+def test_sources_are_named_with_their_attribution_and_their_silence(wire: Wire) -> None:
+    sources = (Source("readsb", 43191, 119.9, ""), Source("adsb.lol", 5, 185.0, "adsb.lol <ODbL>"))
+    said = words(StatusStrip(), Stats(sources=sources))
+    assert "from readsb: 43,191 reports" in said
+    assert "from adsb.lol (adsb.lol &lt;ODbL&gt;): 5 reports, silent for 3 min" in said
+    assert "119" not in said
+    many = tuple(Source(f"s{number}", 1, 0.0, "") for number in range(7))
+    assert "from s4: 1 reports and 2 more sources" in words(StatusStrip(), Stats(sources=many))
+
+
 def test_names_of_fields_are_escaped_cut_and_stay_in_one_line(wire: Wire) -> None:
     evil = {"<img src=x onerror=alert(1)>": 3, "a\n\u202eb": 2, "x" * 60: 1}
     said = words(StatusStrip(), Stats(unused=evil))
@@ -72,7 +83,7 @@ def test_what_a_mapping_would_read_is_told_with_its_mapping_and_once(wire: Wire)
     assert "lat = 91" not in said
     trouble = f"all reports so far were refused (1,200), the newest because of {sentence}"
     said = words(StatusStrip(), Stats(state="connected", rejected=1_200, refused=refused[1:2], trouble=trouble))
-    assert said.count("readsb") == 1
+    assert said.count("reads it") == 1
 
 
 def test_faults_that_did_not_happen_take_no_room_but_rejects_are_always_told(wire: Wire) -> None:

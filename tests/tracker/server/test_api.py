@@ -61,6 +61,7 @@ class Record:
     timestamp_type: int = 1
     partition: int = 0
     offset: int = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Desk:
@@ -351,6 +352,18 @@ def test_no_key_raises_even_one_that_no_url_can_hold(desk, key):
 
     asyncio.run(ask())
     assert sent[0]["status"] in {200, 307, 404}
+
+
+def test_stats_tell_of_each_source(desk):
+    assert desk.get("/api/stats").json()["sources"] == []
+    header = (("source", b"adsb.lol"), ("attribution", b"ODbL"))
+    now = time.time()
+    values = [json.dumps(WHOLE | {"time": NOW + ahead}).encode() for ahead in (1, 2)]
+    records = [Record(value, timestamp=int((now - 7) * 1000), headers=header) for value in values]
+    desk.store.take(read(records, now, desk.status.clocks), backlog=False, now=time.monotonic())
+    (source,) = desk.get("/api/stats").json()["sources"]
+    assert source.pop("age") >= 7
+    assert source == {"name": "adsb.lol", "reports": 2, "attribution": "ODbL"}
 
 
 def test_stats_tell_all_numbers(desk):

@@ -36,6 +36,7 @@ class Value:
 
     partition = offset = 0
     timestamp_type = 1
+    headers = ()
 
     def __init__(self, vector: StateVector) -> None:
         self.timestamp, self.value = round(time.time() * 1000), encode(vector)
