@@ -13,6 +13,8 @@ export interface Caption {
   readonly y: number;
   /** Written even where it hides something. */
   readonly must: boolean;
+  /** How much further from the aircraft than others it begins, px; none where it is not given. */
+  readonly further?: number;
 }
 
 /** A rectangle, device px. */
@@ -115,10 +117,11 @@ class Taken {
   }
 }
 
-function spotAt(side: number, { x, y }: Caption, { width, height }: Size, aside: number): Spot {
+function spotAt(side: number, { x, y, further = 0 }: Caption, { width, height }: Size, aside: number): Spot {
   const [dx, dy] = SIDES[side]!;
-  const left = Math.round(x + dx * (aside + width / 2) - width / 2);
-  const top = Math.round(y + dy * (aside + height / 2) - height / 2);
+  const away = aside + further;
+  const left = Math.round(x + dx * (away + width / 2) - width / 2);
+  const top = Math.round(y + dy * (away + height / 2) - height / 2);
   return { left, top, right: left + width, bottom: top + height };
 }
 

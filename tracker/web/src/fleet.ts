@@ -10,12 +10,17 @@
  * Two aircraft may report under one address. No second key is made up: the key is flagged (`isShared`), and the symbol
  * stands, without motion, where one of the two was reported.
  */
+import { kindOf, sourceOf, type Kind, type PositionSource } from "./kinds";
 import { Motion } from "./motion";
 import { isJump, isOffMap, latitude, longitude, type Place } from "./reckon";
 import type { Columns } from "./protocol";
 
-/** One state vector in the wire's names and SI units; what is not known is null. */
+/**
+ * One state vector in the wire's names and SI units; what is not known is null. It may be that of a truck or a ship: its
+ * `kind` says so.
+ */
 export interface Aircraft {
+  /** The address, else `cs:` and the callsign, else `id:` and the id. */
   readonly key: string;
   readonly icao24: string | null;
   readonly callsign: string | null;
@@ -34,9 +39,21 @@ export interface Aircraft {
   /** m/s, up is positive. */
   readonly vertical_rate: number | null;
   readonly on_ground: boolean | null;
+  readonly kind: Kind;
+  /** How the position was had. */
+  readonly position_source: PositionSource | null;
+  /** ICAO type designator. */
+  readonly typecode: string | null;
+  readonly registration: string | null;
+  /** Emitter category of ADS-B, `A0` to `D7`. */
+  readonly category: string | null;
   /** s of the caller's clock. */
   readonly heardAt: number;
 }
+
+/** Ages at which objects are stale and lost, s, where no server says otherwise. */
+export const STALE_AFTER = 15;
+export const LOST_AFTER = 60;
 
 /** Two jumps within so many seconds are no bad position but a second aircraft under the same key. */
 const TWICE_WITHIN = 10;
@@ -45,8 +62,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Fleet {
   readonly motion: Motion;
-  readonly staleAfter: number;
-  readonly lostAfter: number;
+  #staleAfter: number;
+  #lostAfter: number;
   readonly #slots = new Map<string, number>();
   readonly #states: Writable<Aircraft>[] = [];
   /** Of the keys that have jumped: when the last two times were, s. */
@@ -54,10 +71,28 @@ export class Fleet {
   #changes = 0;
   #silent: number | null = null;
 
-  constructor({ staleAfter = 15, lostAfter = 60 }: { staleAfter?: number; lostAfter?: number } = {}) {
-    this.staleAfter = staleAfter;
-    this.lostAfter = lostAfter;
+  constructor({ staleAfter = STALE_AFTER, lostAfter = LOST_AFTER }: { staleAfter?: number; lostAfter?: number } = {}) {
+    this.#staleAfter = staleAfter;
+    this.#lostAfter = lostAfter;
     this.motion = new Motion(staleAfter);
+  }
+
+  /** After how long without being heard an object is stale, s. */
+  get staleAfter(): number {
+    return this.#staleAfter;
+  }
+
+  /** After how long it is lost, s. */
+  get lostAfter(): number {
+    return this.#lostAfter;
+  }
+
+  /** Take over other ages at which objects are stale and lost, as a server tells them. */
+  setAges(staleAfter: number, lostAfter: number): void {
+    if (staleAfter === this.#staleAfter && lostAfter === this.#lostAfter) return;
+    this.#staleAfter = this.motion.horizon = staleAfter;
+    this.#lostAfter = lostAfter;
+    this.#changes++;
   }
 
   get size(): number {
@@ -216,7 +251,7 @@ function between(before: Aircraft, after: Aircraft): number {
 function row(columns: Columns, i: number, key: string, heardAt: number): Aircraft {
   return {
     key,
-    icao24: key.startsWith("cs:") ? null : key,
+    icao24: key.startsWith("cs:") || key.startsWith("id:") ? null : key,
     callsign: columns.callsign?.[i] ?? null,
     squawk: columns.squawk?.[i] ?? null,
     time: columns.time?.[i] ?? null,
@@ -228,6 +263,11 @@ function row(columns: Columns, i: number, key: string, heardAt: number): Aircraf
     geo_altitude: columns.geo_altitude?.[i] ?? null,
     vertical_rate: columns.vertical_rate?.[i] ?? null,
     on_ground: columns.on_ground?.[i] ?? null,
+    kind: kindOf(columns.kind?.[i]),
+    position_source: sourceOf(columns.position_source?.[i]),
+    typecode: columns.typecode?.[i] ?? null,
+    registration: columns.registration?.[i] ?? null,
+    category: columns.category?.[i] ?? null,
     heardAt,
   };
 }

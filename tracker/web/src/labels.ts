@@ -1,10 +1,13 @@
-/** The callsigns beside the aircraft: of all while they are few, else of the marked ones. */
+/** The callsigns beside the aircraft: of all while they are few, else of the marked ones and of emergencies. */
 import type { Drawn } from "./blitter";
 import { Captions, type Caption, type Placed, type Spot } from "./captions";
-import type { Fleet } from "./fleet";
+import type { Aircraft, Fleet } from "./fleet";
+import { nameOf } from "./kinds";
 import type { Marks } from "./marks";
+import { ALARM_GAP } from "./pen";
 import type { Scene } from "./scene";
 import type { Theme } from "./sprites";
+import { emergency } from "./squawks";
 
 const TEXT: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
 const HALO: Readonly<Record<Theme, string>> = { light: "rgb(255 255 255 / 85%)", dark: "rgb(16 20 26 / 85%)" };
@@ -38,19 +41,33 @@ export class Labels {
     for (const { caption, spot } of this.#written) context.drawImage(picture(caption.text), spot.left, spot.top);
   }
 
-  #wanted(all: boolean, { drawn, now }: Scene): Caption[] {
+  #wanted(all: boolean, { drawn, alarmed, ratio, now }: Scene): Caption[] {
     const marked = this.#marks.slots();
     const captions: Caption[] = [];
-    for (let i = 0; (all || marked.size > 0) && i < drawn.size; i++) {
+    for (let i = 0; (all || marked.size > 0 || alarmed.size > 0) && i < drawn.size; i++) {
       const slot = drawn.slot[i]!;
-      const must = marked.has(slot);
+      const must = marked.has(slot) || alarmed.has(slot);
       if (!all && !must) continue;
-      const { callsign, key } = this.#fleet.at(slot);
-      const text = `${callsign ?? key}${this.#fleet.isShared(key, now) ? " (two aircraft?)" : ""}`;
-      captions.push({ key, text, x: drawn.x[i]!, y: drawn.y[i]!, must });
+      const aircraft = this.#fleet.at(slot);
+      const text = captionOf(aircraft, marked.has(slot), this.#fleet.isShared(aircraft.key, now));
+      const further = alarmed.has(slot) ? ALARM_GAP * ratio : 0;
+      captions.push({ key: aircraft.key, text, x: drawn.x[i]!, y: drawn.y[i]!, must, further });
     }
     return captions;
   }
+}
+
+/** What is written beside an object; of a marked one also what it is. */
+export function captionOf(aircraft: Aircraft, marked: boolean, shared: boolean): string {
+  const { kind, typecode } = aircraft;
+  const alarm = emergency(aircraft);
+  const parts = [
+    nameOf(aircraft),
+    marked && (typecode ?? (kind === "aircraft" || kind === "other" ? null : kind)),
+    alarm && `${alarm.code} ${alarm.meaning}`,
+    shared && (kind === "aircraft" ? "(two aircraft?)" : "(two objects?)"),
+  ];
+  return parts.filter(Boolean).join(" ");
 }
 
 /** What the symbols cover, device px. */

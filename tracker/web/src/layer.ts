@@ -13,6 +13,7 @@ import { Labels } from "./labels";
 import * as L from "./leaflet";
 import { FleetLooks } from "./looks";
 import { Marks } from "./marks";
+import type { Scene } from "./scene";
 import { watchSight } from "./sight";
 import { Sheet, type Theme } from "./sprites";
 import type { TrailPoint } from "./trails";
@@ -180,7 +181,16 @@ export class FlightLayer extends L.Layer {
     plot(this.#fleet.motion, this.#looks, now, view, sheet, this.#raster, this.#drawn);
     const { pointer } = this.#marks;
     this.#hover(pointer && this.#marks.under(pointer, this.#drawn, this.#ratio));
-    const scene = { view, sheet, looks: this.#looks, drawn: this.#drawn, theme: this.#theme, ratio: this.#ratio, now };
+    const scene: Scene = {
+      view,
+      sheet,
+      looks: this.#looks,
+      drawn: this.#drawn,
+      alarmed: this.#looks.alarmed,
+      theme: this.#theme,
+      ratio: this.#ratio,
+      now,
+    };
     this.#marks.raise(this.#raster, scene);
     this.#context.putImageData(this.#image, 0, 0);
     this.#marks.draw(this.#context, scene);

@@ -1,7 +1,9 @@
-/** Which aircraft are shown, and as what: columns by the slots of the fleet's motion; pure. */
+/** Which objects are shown, and as what: columns by the slots of the fleet's motion; pure. */
 import type { Aircraft, Fleet } from "./fleet";
-import { look, turnOf, type Looks } from "./sprites";
-import { classOf } from "./symbols";
+import { SHAPES, shapeOf } from "./shapes";
+import { look, ROUND, turnOf, type Looks } from "./sprites";
+import { emergency } from "./squawks";
+import { classOfObject } from "./symbols";
 
 const HIDDEN = -1;
 
@@ -10,6 +12,8 @@ export class FleetLooks implements Looks {
   staleAt = new Float64Array(0);
   /** When the last of them turns stale, s. */
   end = -Infinity;
+  /** The slots of those that are shown and squawk an emergency. */
+  readonly alarmed = new Set<number>();
   #version = -1;
 
   /** Bring the columns up to date, where the fleet has changed since. */
@@ -18,11 +22,13 @@ export class FleetLooks implements Looks {
     this.#version = fleet.version;
     this.#makeRoom(fleet.size);
     this.end = -Infinity;
+    this.alarmed.clear();
     for (let slot = 0; slot < fleet.size; slot++) {
       const aircraft = fleet.at(slot);
-      const { altitude, on_ground, track, heardAt } = aircraft;
+      const { heardAt } = aircraft;
       const shown = wanted === null || wanted(aircraft);
-      this.look[slot] = shown ? look(classOf(altitude, on_ground), turnOf(track)) : HIDDEN;
+      this.look[slot] = shown ? lookOf(aircraft) : HIDDEN;
+      if (shown && emergency(aircraft) !== null) this.alarmed.add(slot);
       const staleAt = fleet.silentSince === null ? heardAt + fleet.staleAfter : -Infinity;
       this.staleAt[slot] = staleAt;
       if (staleAt > this.end) this.end = staleAt;
@@ -44,4 +50,9 @@ export class FleetLooks implements Looks {
     this.look = new Int32Array(2 * size);
     this.staleAt = new Float64Array(2 * size);
   }
+}
+
+function lookOf(aircraft: Aircraft): number {
+  const shape = shapeOf(aircraft.kind, aircraft.category);
+  return look(classOfObject(aircraft), SHAPES[shape]!.turns ? turnOf(aircraft.track) : ROUND, shape);
 }

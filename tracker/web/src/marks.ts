@@ -1,12 +1,14 @@
 /**
- * The aircraft that somebody has marked, by a choice or by the pointer: above all others, ringed, with their trails.
+ * The aircraft that somebody has marked, by a choice or by the pointer: above all others, ringed, with their trails. Those
+ * that squawk an emergency are above all others too, with arcs around them.
  *
  *     select, point ──> Marks ──keys──> trails, rings; raised symbols
  */
 import type { Drawn, Raster } from "./blitter";
 import type { Fleet } from "./fleet";
-import { drawRing, drawTrail } from "./pen";
+import { ALARM_GAP, drawAlarm, drawRing, drawTrail } from "./pen";
 import type { Scene } from "./scene";
+import { NO_AIRCRAFT } from "./symbols";
 import { Trails, type TrailPoint } from "./trails";
 
 /** How far from an aircraft's middle the pointer still means it, CSS px. */
@@ -79,9 +81,9 @@ export class Marks {
     return new Set(slots.filter((slot) => slot !== undefined));
   }
 
-  /** Put the marked ones on the image once more, over all others. */
-  raise(raster: Raster, { drawn, looks, sheet, now }: Scene): void {
-    const slots = this.slots();
+  /** Put the marked ones and those with an emergency on the image once more, over all others. */
+  raise(raster: Raster, { drawn, looks, sheet, alarmed, now }: Scene): void {
+    const slots = new Set([...alarmed, ...this.slots()]);
     if (slots.size === 0) return;
     for (let i = 0; i < drawn.size; i++) {
       const slot = drawn.slot[i]!;
@@ -91,19 +93,22 @@ export class Marks {
 
   /** Draw trails under what is drawn already, and rings over it. */
   draw(context: CanvasRenderingContext2D, scene: Scene): void {
-    const { view, sheet, looks, drawn, theme, ratio, now } = scene;
+    const { view, sheet, looks, drawn, alarmed, theme, ratio, now } = scene;
     const { motion } = this.#fleet;
+    const edge = sheet.size * 0.5;
     for (const key of this.keys) {
       const trail = this.#trails.get(key);
       const slot = this.#fleet.slotOf(key);
       if (!trail || slot === undefined || looks.look[slot]! < 0) continue;
       // Of two aircraft under one key, the newest report need not be of the one that is drawn.
       const tip = this.#fleet.isShared(key, now) ? null : { x: motion.xAt(slot, now), y: motion.yAt(slot, now) };
-      drawTrail(context, trail, tip, view, theme, ratio);
+      const colour = this.#fleet.at(slot).kind === "aircraft" ? null : NO_AIRCRAFT;
+      drawTrail(context, trail, tip, view, { theme, ratio, colour });
     }
+    for (const slot of alarmed) drawAlarm(context, drawn, slot, edge + ALARM_GAP * ratio, theme, ratio);
     for (const key of this.keys) {
       const width = (key === this.#selected ? 2.5 : 1.5) * ratio;
-      drawRing(context, drawn, this.#fleet.slotOf(key) ?? -1, sheet.size * 0.5 + 4 * ratio, width, theme);
+      drawRing(context, drawn, this.#fleet.slotOf(key) ?? -1, edge + 4 * ratio, width, theme);
     }
   }
 

@@ -40,8 +40,8 @@ export class Motion {
   gliding = new Float64Array(SMALLEST);
 
   constructor(
-    /** For how long an aircraft is reckoned on, s. */
-    readonly horizon: number,
+    /** For how long an aircraft is reckoned on, s; another one holds from the next report on. */
+    public horizon: number,
   ) {}
 
   /** A slot at the end. */

@@ -1,20 +1,34 @@
-/** What the layer draws with the canvas's own calls, because there are few of it: trails and rings. */
+/** What the layer draws with the canvas's own calls, because there are few of it: trails, rings and alarms. */
 import type { Drawn, View } from "./blitter";
 import type { Theme } from "./sprites";
 import { COLOURS } from "./symbols";
 import type { Trail } from "./trails";
 
 const CASING: Readonly<Record<Theme, string>> = { light: "rgb(29 29 29 / 55%)", dark: "rgb(244 244 244 / 55%)" };
+/** The arcs around an emergency, and the line around them. */
+export const ALARM: Readonly<Record<Theme, string>> = { light: "#c00020", dark: "#ff7373" };
+export const ALARM_CASING: Readonly<Record<Theme, string>> = { light: "#ffffff", dark: "#10141a" };
 const RING: Readonly<Record<Theme, string>> = { light: "#0b57d0", dark: "#8ab4f8" };
 
 /** Widths in CSS px. */
 const TRAIL = 2.5;
 const AROUND = 1.25;
+/** How far from the edge of a symbol the arcs of an emergency are drawn, CSS px. */
+export const ALARM_GAP = 8;
 
 type Context = CanvasRenderingContext2D;
 
-/** A trail, under what is drawn already, to where the aircraft is drawn now: `tip`, fractions of the world. */
-export function drawTrail(context: Context, trail: Trail, tip: Tip | null, view: View, theme: Theme, ratio: number): void {
+export interface TrailLook {
+  readonly theme: Theme;
+  /** Device px a CSS px. */
+  readonly ratio: number;
+  /** A class for all of it; null: by the altitudes. */
+  readonly colour: number | null;
+}
+
+/** A trail, under what is drawn already, to where the object is drawn now: `tip`, fractions of the world. */
+export function drawTrail(context: Context, trail: Trail, tip: Tip | null, view: View, look: TrailLook): void {
+  const { theme, ratio } = look;
   context.save();
   context.globalCompositeOperation = "destination-over";
   context.lineJoin = context.lineCap = "round";
@@ -22,7 +36,7 @@ export function drawTrail(context: Context, trail: Trail, tip: Tip | null, view:
     const strokes = paths(trail, tip, view, offset);
     context.lineWidth = TRAIL * ratio;
     for (const { colour, path } of strokes) {
-      context.strokeStyle = COLOURS[colour]!;
+      context.strokeStyle = COLOURS[look.colour ?? colour]!;
       context.stroke(path);
     }
     context.lineWidth = (TRAIL + 2 * AROUND) * ratio;
@@ -86,4 +100,26 @@ export function drawRing(context: Context, drawn: Drawn, slot: number, radius: n
     context.arc(drawn.x[i]!, drawn.y[i]!, radius, 0, 2 * Math.PI);
     context.stroke();
   }
+}
+
+/** Four arcs around each place where an object is drawn: not to be taken for the ring of the selected one. */
+export function drawAlarm(context: Context, drawn: Drawn, slot: number, radius: number, theme: Theme, ratio: number): void {
+  const [quarter, arc] = [Math.PI / 2, Math.PI / 3];
+  context.save();
+  context.lineCap = "round";
+  for (let i = 0; i < drawn.size; i++) {
+    if (drawn.slot[i] !== slot) continue;
+    const arcs = new Path2D();
+    for (let turn = 0; turn < 4; turn++) {
+      const from = turn * quarter - arc / 2;
+      arcs.moveTo(drawn.x[i]! + radius * Math.cos(from), drawn.y[i]! + radius * Math.sin(from));
+      arcs.arc(drawn.x[i]!, drawn.y[i]!, radius, from, from + arc);
+    }
+    for (const [width, colour] of [[5, ALARM_CASING], [3, ALARM]] as const) {
+      context.lineWidth = width * ratio;
+      context.strokeStyle = colour[theme];
+      context.stroke(arcs);
+    }
+  }
+  context.restore();
 }

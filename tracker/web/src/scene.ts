@@ -7,6 +7,8 @@ export interface Scene {
   readonly sheet: Sheet;
   readonly looks: Looks;
   readonly drawn: Drawn;
+  /** The slots of those that squawk an emergency. */
+  readonly alarmed: ReadonlySet<number>;
   readonly theme: Theme;
   /** Device px a CSS px. */
   readonly ratio: number;

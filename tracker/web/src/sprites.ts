@@ -1,13 +1,14 @@
 /**
- * The symbols as pixels: a plane at each of `TURNS` angles, or a dot, in each colour; made when first asked for; pure.
+ * The symbols as pixels: each shape at each of `TURNS` angles, or at rest, in each colour; made when first asked for; pure.
  *
  * Drawn from the distance of each pixel to the outline, so that they are the same in every browser.
  */
+import { DOT_RADIUS, SHAPES, SQUARE, type Corners } from "./shapes";
 import { COLOURS, GROUND, STALE } from "./symbols";
 
 /** How each slot looks. */
 export interface Looks {
-  /** A colour and a turn; see `look`. Negative: it is not shown. */
+  /** A colour, a shape and a turn; see `look`. Negative: it is not shown. */
   readonly look: Int32Array;
   /** From when on it is stale, s. */
   readonly staleAt: Float64Array;
@@ -18,22 +19,17 @@ export type Theme = "light" | "dark";
 /** How many angles a symbol has: a step of 5 degrees. */
 export const TURNS = 72;
 
-/** The turn of an aircraft of which nobody knows where it flies. */
+/** The turn of an object of which nobody knows where it moves. */
 export const ROUND = TURNS;
 
-const LOOKS = TURNS + 1;
-
-/** An aircraft that flies north, seen from above, in a square of 24. */
-export const PLANE: readonly (readonly [number, number])[] = [
-  [12, 0.8], [13.6, 2.6], [14.1, 5], [14.1, 8.6], [23, 14.2], [23, 17.4], [14.1, 15], [13.7, 18.6], [17, 20.8],
-  [17, 23.2], [12, 21.9], [7, 23.2], [7, 20.8], [10.3, 18.6], [9.9, 15], [1, 17.4], [1, 14.2], [9.9, 8.6], [9.9, 5],
-  [10.4, 2.6],
-]; // prettier-ignore
-export const SQUARE = 24;
-export const DOT_RADIUS = 5.5;
+/** Of one colour: each shape has `TURNS` and one more. */
+const LOOKS = SHAPES.length * (TURNS + 1);
 
 export const OUTLINE: Readonly<Record<Theme, string>> = { light: "#1d1d1d", dark: "#f4f4f4" };
 export const STALE_OUTLINE: Readonly<Record<Theme, string>> = { light: "#777777", dark: "#5c5c5c" };
+
+/** How far the corners of a shape lie from its middle at most, of its width. */
+const REACH = 0.59;
 
 /** On the ground they stand close together. */
 const GROUND_SCALE = 0.75;
@@ -56,12 +52,12 @@ export interface Sprite {
   stride: number;
 }
 
-/** A class of colour and a turn as one number. */
-export function look(colour: number, turn: number): number {
-  return colour * LOOKS + turn;
+/** A class of colour, a turn and a shape as one number. */
+export function look(colour: number, turn: number, shape: number = 0): number {
+  return colour * LOOKS + shape * (TURNS + 1) + turn;
 }
 
-/** The same turn in the colour of what is stale. */
+/** The same shape and turn in the colour of what is stale. */
 export function staled(of: number): number {
   return STALE * LOOKS + (of % LOOKS);
 }
@@ -73,8 +69,9 @@ export function turnOf(track: number | null): number {
 
 /** All symbols of one size and theme. */
 export class Sheet {
-  readonly #sprites: (Sprite | undefined)[] = [];
-  readonly #shapes = new Map<string, Shape>();
+  /** Of its full length from the start: it is looked into for each symbol of each frame, and must not be sparse. */
+  readonly #sprites = new Array<Sprite | undefined>(COLOURS.length * LOOKS);
+  readonly #traces = new Map<string, Trace>();
 
   constructor(
     /** Width of a symbol, device px. */
@@ -92,23 +89,27 @@ export class Sheet {
     return this.get(now > looks.staleAt[slot]! ? staled(is) : is);
   }
 
-  #make(colour: number, turn: number): Sprite {
+  #make(colour: number, of: number): Sprite {
     const outline = (colour === STALE ? STALE_OUTLINE : OUTLINE)[this.theme];
-    return painted(this.#shape(turn, colour === GROUND ? this.size * GROUND_SCALE : this.size), COLOURS[colour]!, outline);
+    return painted(this.#trace(of, colour === GROUND ? this.size * GROUND_SCALE : this.size), COLOURS[colour]!, outline);
   }
 
-  /** What all colours of a turn share, and what costs most. */
-  #shape(turn: number, size: number): Shape {
-    const name = `${turn} ${size}`;
-    let shape = this.#shapes.get(name);
-    if (!shape) {
-      const scale = size / SQUARE;
-      const outside = turn === ROUND ? round(DOT_RADIUS * scale) : plane(scale, (turn / TURNS) * 2 * Math.PI);
-      shape = traced(outside, Math.ceil(size * 0.55) + 1, Math.max(0.6, 1.1 * scale));
-      this.#shapes.set(name, shape);
-    }
-    return shape;
+  /** What all colours of a shape and turn share, and what costs most. */
+  #trace(of: number, size: number): Trace {
+    const name = `${of} ${size}`;
+    let trace = this.#traces.get(name);
+    if (!trace) this.#traces.set(name, (trace = traceOf(Math.floor(of / (TURNS + 1)), of % (TURNS + 1), size)));
+    return trace;
   }
+}
+
+function traceOf(number: number, turn: number, size: number): Trace {
+  const { corners, still, scale: wide } = SHAPES[number]!;
+  const scale = (size / SQUARE) * wide;
+  const line = Math.max(0.6, 1.1 * scale);
+  const half = Math.ceil(size * wide * REACH) + 1;
+  if (turn !== ROUND) return traced(polygon(corners, scale, (turn / TURNS) * 2 * Math.PI), half, line);
+  return traced(still === null ? round(DOT_RADIUS * scale) : polygon(still, scale, 0), half, line);
 }
 
 /** How far outside a shape a place is, px; negative within. */
@@ -118,17 +119,17 @@ function round(radius: number): Outside {
   return (x, y) => Math.hypot(x, y) - radius;
 }
 
-function plane(scale: number, angle: number): Outside {
+function polygon(corners: Corners, scale: number, angle: number): Outside {
   const cos = Math.cos(angle) * scale;
   const sin = Math.sin(angle) * scale;
   const middle = SQUARE / 2;
-  const corners = PLANE.map(([x, y]) => {
+  const turned = corners.map(([x, y]) => {
     return [(x - middle) * cos - (y - middle) * sin, (x - middle) * sin + (y - middle) * cos] as const;
   });
-  return (x, y) => polygonDistance(corners, x, y);
+  return (x, y) => polygonDistance(turned, x, y);
 }
 
-function polygonDistance(corners: readonly (readonly [number, number])[], x: number, y: number): number {
+function polygonDistance(corners: Corners, x: number, y: number): number {
   let nearest = Infinity;
   let inside = false;
   let [ax, ay] = corners[corners.length - 1]!;
@@ -155,13 +156,13 @@ interface Dot {
 }
 
 /** The solid pixels first. */
-interface Shape {
+interface Trace {
   readonly half: number;
   readonly dots: readonly Dot[];
   readonly solid: number;
 }
 
-function traced(outside: Outside, half: number, line: number): Shape {
+function traced(outside: Outside, half: number, line: number): Trace {
   const dots: Dot[] = [];
   for (let dy = -half; dy <= half; dy++) {
     for (let dx = -half; dx <= half; dx++) {
@@ -174,7 +175,7 @@ function traced(outside: Outside, half: number, line: number): Shape {
   return { half, dots, solid: dots.filter(({ alpha }) => alpha >= SOLID).length };
 }
 
-function painted({ half, dots, solid }: Shape, fill: string, outline: string): Sprite {
+function painted({ half, dots, solid }: Trace, fill: string, outline: string): Sprite {
   return {
     half,
     solid,

@@ -1,10 +1,12 @@
 /**
- * How an aircraft looks on the map: its colour by altitude; pure. `tracker/jupyter/map/symbols.py` has the same, and one
- * golden file (`tests/tracker/jupyter/map/symbols_golden.json`) holds both to it.
+ * The colour of an object on the map, by its altitude where it is an aircraft; pure. `tracker/jupyter/map/symbols.py` has
+ * the same, and one golden file (`tests/tracker/jupyter/map/symbols_golden.json`) holds both to it.
  *
- * Ten samples of viridis, whose order survives every common colour-blindness and a grey print, and three colours that
- * it lacks: on the ground, altitude not known, stale.
+ * Ten samples of viridis, whose order survives every common colour-blindness and a grey print, and four colours that
+ * it lacks: on the ground, altitude not known, stale, not an aircraft.
  */
+
+import type { Aircraft } from "./fleet";
 
 const METRES_PER_FOOT = 0.3048;
 
@@ -22,9 +24,11 @@ export const RAMP: readonly { altitude: number; colour: string }[] = EDGES.map((
 export const GROUND = RAMP.length;
 export const UNKNOWN = RAMP.length + 1;
 export const STALE = RAMP.length + 2;
+/** Of what is no aircraft, and has no altitude to tell. */
+export const NO_AIRCRAFT = RAMP.length + 3;
 
-/** A colour for each class: those of the ramp, then GROUND, UNKNOWN and STALE. */
-export const COLOURS: readonly string[] = [...VIRIDIS, "#d55e00", "#ffffff", "#a0a0a0"];
+/** A colour for each class: those of the ramp, then GROUND, UNKNOWN, STALE and NO_AIRCRAFT. */
+export const COLOURS: readonly string[] = [...VIRIDIS, "#d55e00", "#ffffff", "#a0a0a0", "#56b4e9"];
 
 /** The class of an aircraft that is not stale. */
 export function classOf(altitude: number | null, onGround: boolean | null): number {
@@ -36,6 +40,7 @@ export function classOf(altitude: number | null, onGround: boolean | null): numb
   return index;
 }
 
-export function colourOf(altitude: number | null, onGround: boolean | null): string {
-  return COLOURS[classOf(altitude, onGround)]!;
+/** The class of any object that is not stale. */
+export function classOfObject({ kind, altitude, on_ground }: Pick<Aircraft, "kind" | "altitude" | "on_ground">): number {
+  return kind === "aircraft" ? classOf(altitude, on_ground) : NO_AIRCRAFT;
 }

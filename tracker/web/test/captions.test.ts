@@ -34,6 +34,11 @@ test("one that stands alone is written to the right of its aircraft, at the heig
   expect(spot).toEqual({ left: 112, top: 92, right: 172, bottom: 108 });
 });
 
+test("one with something around its symbol is written further away", () => {
+  const [{ spot }] = arrange([{ ...caption(100, 100), further: 8 }]) as [Placed];
+  expect(spot).toEqual({ left: 120, top: 92, right: 180, bottom: 108 });
+});
+
 test("of a crowd no two are written over each other, and none over a symbol", () => {
   let seed = 7;
   const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;

@@ -33,10 +33,31 @@ describe("state", () => {
     const fleet = fleetWith({ key: ["3c6514", "cs:TEST-1"], lat: [49, 50], lon: [2, 3], callsign: ["DLH4AB", null], heard: [2, 0] });
     expect(fleet.get("3c6514")).toEqual({
       key: "3c6514", icao24: "3c6514", callsign: "DLH4AB", squawk: null, time: null, lat: 49, lon: 2, velocity: null,
-      track: null, altitude: null, geo_altitude: null, vertical_rate: null, on_ground: null, heardAt: NOW - 2,
+      track: null, altitude: null, geo_altitude: null, vertical_rate: null, on_ground: null,
+      kind: "aircraft", position_source: null, typecode: null, registration: null, category: null, heardAt: NOW - 2,
     }); // prettier-ignore
     expect(fleet.get("cs:TEST-1")?.icao24).toBeNull();
     expect(fleet.size).toBe(2);
+  });
+
+  test("an object that is no aircraft says so, and its id is no address", () => {
+    const fleet = fleetWith({
+      key: ["id:TRUCK-7", "3c6514"], lat: [49, 50], lon: [2, 3], kind: ["vehicle", null], position_source: [null, "mlat"],
+      typecode: [null, "A20N"], registration: ["HH 7", "D-AINA"], category: [null, "A3"],
+    }); // prettier-ignore
+    expect(fleet.get("id:TRUCK-7")).toMatchObject({ kind: "vehicle", icao24: null, callsign: null, registration: "HH 7" });
+    const jet = { kind: "aircraft", position_source: "mlat", typecode: "A20N", registration: "D-AINA", category: "A3" };
+    expect(fleet.get("3c6514")).toMatchObject(jet);
+  });
+
+  test("other ages at which objects are stale and lost hold for those that are there", () => {
+    const fleet = fleetWith(report(PARIS));
+    const { version } = fleet;
+    fleet.setAges(100, 200);
+    expect(fleet.version).toBeGreaterThan(version);
+    expect(fleet.isStale(fleet.get("3c6514")!, NOW + 99)).toBe(false);
+    expect(fleet.expire(NOW + 199)).toEqual([]);
+    expect(fleet.expire(NOW + 201)).toEqual(["3c6514"]);
   });
 
   test("a row in a delta is whole: what it lacks is not known any more", () => {

@@ -23,6 +23,27 @@ const TWO = {
 };
 
 describe("live", () => {
+  test("what kinds of objects there are is told when it is another mix, not each second", () => {
+    const { live } = page();
+    live.frame({ type: "snapshot", seq: 1, columns: { ...TWO, kind: [null, "vessel"], typecode: ["A320", null] } });
+    const first = live.mix.get();
+    expect(first).toMatchObject({ kinds: ["aircraft", "vessel"], typed: true });
+    expect(live.digest.get()).toMatchObject({ inView: 2, aircraft: 1 });
+    live.tick();
+    expect(live.mix.get()).toBe(first);
+    live.frame({ type: "delta", seq: 2, columns: {}, removed: ["b"] });
+    live.tick();
+    expect(live.mix.get().kinds).toEqual(["aircraft"]);
+  });
+
+  test("a server says when objects are stale and lost; one that does not means the usual ages", () => {
+    const { live, fleet } = page();
+    live.frame({ type: "hello", epoch: "one", server_time: 0, stale_after: 300, lost_after: 900 });
+    expect([fleet.staleAfter, fleet.lostAfter, fleet.motion.horizon]).toEqual([300, 900, 300]);
+    live.frame({ type: "hello", epoch: "two", server_time: 0 });
+    expect([fleet.staleAfter, fleet.lostAfter, fleet.motion.horizon]).toEqual([15, 60, 15]);
+  });
+
   test("a snapshot shows at once, what follows at the next second", () => {
     const { live } = page();
     live.frame({ type: "snapshot", seq: 1, columns: TWO });

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { Fleet } from "../src/fleet";
 import { FleetLooks } from "../src/looks";
+import { CONTAINER, HEAVY, VESSEL } from "../src/shapes";
 import { look, ROUND } from "../src/sprites";
-import { GROUND, UNKNOWN } from "../src/symbols";
+import { GROUND, NO_AIRCRAFT, UNKNOWN } from "../src/symbols";
 
 const NOW = 100;
 
@@ -24,6 +25,31 @@ test("each slot has the colour of its altitude and the turn of its track", () =>
   expect([...looks.look.slice(0, 2)]).toEqual([look(UNKNOWN, 18), look(GROUND, ROUND)]);
   expect([...looks.staleAt.slice(0, 2)]).toEqual([NOW + 15, NOW + 15]);
   expect(looks.end).toBe(NOW + 15);
+});
+
+test("the shape is that of kind and category, and a container is not turned", () => {
+  const fleet = new Fleet();
+  const key = ["a", "b", "c"];
+  fleet.apply({ key, lat: [1, 1, 1], lon: [2, 2, 2], altitude: [0, 900, 0], track: [90, 90, 90], on_ground: [true, false, true],
+    kind: [null, "vessel", "container"], category: ["A5", null, null] }, [], NOW); // prettier-ignore
+  const looks = new FleetLooks();
+  looks.refresh(fleet, null);
+  expect([...looks.look.slice(0, 3)]).toEqual([
+    look(GROUND, 18, HEAVY),
+    look(NO_AIRCRAFT, 18, VESSEL),
+    look(NO_AIRCRAFT, ROUND, CONTAINER),
+  ]);
+});
+
+test("emergencies are told, of those that are shown", () => {
+  const fleet = new Fleet();
+  fleet.apply({ key: ["a", "b", "c"], lat: [1, 1, 1], lon: [2, 2, 2], squawk: ["7700", "7000", "7600"] }, [], NOW);
+  const looks = new FleetLooks();
+  looks.refresh(fleet, ({ key }) => key !== "c");
+  expect([...looks.alarmed]).toEqual([0]);
+  fleet.apply({ key: ["a"], lat: [1], lon: [2], squawk: ["1000"] }, [], NOW);
+  looks.refresh(fleet, null);
+  expect([...looks.alarmed]).toEqual([2]);
 });
 
 test("those that are not wanted are hidden", () => {

@@ -60,7 +60,7 @@ test("a marked one is put over what covers it", () => {
   drawn.add(0, 16, 16);
   const pixels = new Uint32Array(32 * 32).fill(7);
   const view = { left: 0, top: 0, world: 256, width: 32, height: 32 };
-  const scene: Scene = { view, sheet, looks, drawn, theme: "light", ratio: 1, now: 0 };
+  const scene: Scene = { view, sheet, looks, drawn, alarmed: looks.alarmed, theme: "light", ratio: 1, now: 0 };
   marks.raise(new Raster(pixels, 32, 32), scene);
   expect(pixels[16 * 32 + 16]).not.toBe(7);
   marks.select("b");

@@ -58,6 +58,7 @@ test("on the ground it is smaller; stale it is grey and keeps its turn", () => {
   const sheet = new Sheet(24, "light");
   expect(area(sheet.get(look(GROUND, 5)))).toBeLessThan(area(sheet.get(look(3, 5))) * 0.7);
   expect(staled(look(3, 5))).toBe(look(STALE, 5));
+  expect(staled(look(3, 5, 4))).toBe(look(STALE, 5, 4));
 });
 
 test("soft edges come after all that is solid", () => {

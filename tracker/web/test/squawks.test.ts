@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
-import { meaning } from "../src/page/squawks";
+import { emergency } from "../src/squawks";
 
-test("the three codes of distress are named, and no other", () => {
-  expect(meaning("7700")).toBe("emergency");
-  expect([meaning("7000"), meaning(null)]).toEqual([null, null]);
+const of = (squawk: string | null, kind = "aircraft" as const) => emergency({ kind, squawk })?.meaning ?? null;
+
+test("three codes of an aircraft say something by themselves", () => {
+  expect(["7500", "7600", "7700"].map((code) => of(code))).toEqual(["unlawful interference", "radio failure", "emergency"]);
+  expect(["7000", "7501", "0770", "77000", null].map((code) => of(code))).toEqual([null, null, null, null, null]);
+});
+
+test("what is no aircraft has no transponder that could say it", () => {
+  expect(emergency({ kind: "vehicle", squawk: "7700" })).toBeNull();
 });

@@ -261,7 +261,7 @@ describe("stream", () => {
   test("frames of a later server are passed over", () => {
     const connection = new Connection().at(1);
     connection.socket.says({ type: "weather", wind: 3 });
-    expect(connection.frames).toHaveLength(1);
+    expect(connection.frames.map(({ type }) => type)).toEqual(["hello", "snapshot"]);
     expect(connection.stream.phase.name).toBe("live");
   });
 
@@ -271,7 +271,7 @@ describe("stream", () => {
     connection.lost();
     first.says({ type: "snapshot", seq: 2, columns: {} });
     first.ends(1008);
-    expect(connection.frames).toHaveLength(1);
+    expect(connection.frames.map(({ type }) => type)).toEqual(["hello", "snapshot"]);
     expect(connection.stream.phase.name).toBe("connecting");
   });
 

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PAINTS } from "../src/land";
-import { DOT_RADIUS, OUTLINE, PLANE, SQUARE, STALE_OUTLINE, type Theme } from "../src/sprites";
-import { classOf, colourOf, COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../src/symbols";
+import { ALARM, ALARM_CASING } from "../src/pen";
+import { DOT_RADIUS, OUTLINES, SQUARE } from "../src/shapes";
+import { OUTLINE, STALE_OUTLINE, type Theme } from "../src/sprites";
+import { classOf, classOfObject, COLOURS, GROUND, NO_AIRCRAFT, RAMP, STALE, UNKNOWN } from "../src/symbols";
 
 const FOOT = 0.3048; // m
 /** Kept beside the test of `tracker/jupyter/map/symbols.py`, which reads it too. */
@@ -15,13 +17,14 @@ test("colours, limits and shapes are those of the notebook's map", () => {
     altitude: {
       edges: RAMP.slice(1).map(({ altitude }) => Math.round(altitude / FOOT)),
       ramp: RAMP.map(({ colour }) => colour),
-      others: [COLOURS[GROUND], COLOURS[UNKNOWN], COLOURS[STALE]],
+      others: [GROUND, UNKNOWN, STALE, NO_AIRCRAFT].map((index) => COLOURS[index]),
     },
     size: SQUARE,
-    plane: PLANE,
+    shapes: OUTLINES,
     dot_radius: DOT_RADIUS,
     outline: OUTLINE.light,
     stale_outline: STALE_OUTLINE.light,
+    alarm: [ALARM.light, ALARM_CASING.light],
   };
   expect(shown).toEqual(golden);
 });
@@ -41,11 +44,17 @@ test("30,000 ft that came as metres are 30,000 ft", () => {
 });
 
 test("on the ground and not known have colours of their own", () => {
-  expect(colourOf(100, true)).toBe(COLOURS[GROUND]);
-  expect(colourOf(null, true)).toBe(COLOURS[GROUND]);
-  expect(colourOf(null, false)).toBe(COLOURS[UNKNOWN]);
-  expect(colourOf(NaN, null)).toBe(COLOURS[UNKNOWN]);
+  expect(classOf(100, true)).toBe(GROUND);
+  expect(classOf(null, true)).toBe(GROUND);
+  expect(classOf(null, false)).toBe(UNKNOWN);
+  expect(classOf(NaN, null)).toBe(UNKNOWN);
   expect(new Set(COLOURS).size).toBe(COLOURS.length);
+});
+
+test("what is no aircraft has one colour, whatever altitude it tells", () => {
+  expect(classOfObject({ kind: "aircraft", altitude: null, on_ground: true })).toBe(GROUND);
+  expect(classOfObject({ kind: "vehicle", altitude: null, on_ground: true })).toBe(NO_AIRCRAFT);
+  expect(classOfObject({ kind: "other", altitude: 9_000, on_ground: false })).toBe(NO_AIRCRAFT);
 });
 
 /** As WCAG reckons it, 1 to 21. */

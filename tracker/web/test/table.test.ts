@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cell, ordered, pressed, type Sort } from "../src/page/table";
+import { mixOf } from "../src/page/mix";
+import { cell, columnsOf, heading, ordered, pressed, type Sort } from "../src/page/table";
 import { MEASURES } from "../src/page/units";
 import { aircraft } from "./aircraft";
 
@@ -57,6 +58,22 @@ describe("table", () => {
     expect(pressed({ by: "callsign", descending: false }, "altitude")).toEqual({ by: "altitude", descending: true });
     expect(pressed({ by: "altitude", descending: true }, "altitude")).toEqual({ by: "altitude", descending: false });
     expect(pressed({ by: "altitude", descending: true }, "callsign")).toEqual({ by: "callsign", descending: false });
+  });
+
+  test("columns in which nobody has anything are left out", () => {
+    const bare = ["callsign", "address", "altitude", "speed", "rate", "track", "age"];
+    expect(columnsOf(mixOf([aircraft()]))).toEqual(bare);
+    expect(columnsOf(mixOf([aircraft({ typecode: "A320" })]))).toEqual([...bare.slice(0, 2), "type", ...bare.slice(2)]);
+    expect(columnsOf(mixOf([aircraft({ registration: "D-AINA" })]))).toContain("registration");
+  });
+
+  test("what is no aircraft stands with its id where aircraft have their callsigns, and is sorted by it", () => {
+    const truck = aircraft({ key: "id:CAB 7", kind: "vehicle", registration: "HH 1" });
+    expect(cell("callsign", truck, 0, MEASURES.aviation)).toBe("CAB 7");
+    expect(cell("callsign", aircraft({ registration: "D-AINA" }), 0, MEASURES.aviation)).toBe("");
+    const rows = ordered([...fleet, truck], { by: "callsign", descending: false }, () => 0);
+    expect(rows.map(({ key }) => key)).toEqual(["b", "a", "id:CAB 7", "d", "c"]);
+    expect([false, true].map((mixed) => heading("callsign", MEASURES.aviation, mixed).title)).toEqual(["Callsign", "Name"]);
   });
 
   test("an aircraft on the ground shows no altitude", () => {

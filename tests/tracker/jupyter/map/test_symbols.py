@@ -18,17 +18,19 @@ def test_every_class_of_a_scale_has_a_colour_of_its_own_and_a_label(scale: symbo
 def test_colours_limits_and_shapes_are_those_of_the_page() -> None:
     """The page's own test of its symbols reads the same file: `tracker/web/test/symbols.test.ts`."""
     altitude = symbols.ALTITUDE
+    others = (symbols.GROUND, symbols.UNKNOWN, symbols.STALE, symbols.NO_AIRCRAFT)
     shown = {
         "altitude": {
             "edges": list(altitude.edges),
             "ramp": list(altitude.ramp),
-            "others": [altitude.colours[index] for index in (symbols.GROUND, symbols.UNKNOWN, symbols.STALE)],
+            "others": [altitude.colours[index] for index in others],
         },
         "size": shapes.SIZE,
-        "plane": [list(corner) for corner in shapes.SHAPES["airliner"]],
+        "shapes": {name: [list(corner) for corner in corners] for name, corners in shapes.SHAPES.items()},
         "dot_radius": shapes.DOT_RADIUS,
         "outline": symbols.OUTLINE,
         "stale_outline": symbols.STALE_OUTLINE,
+        "alarm": [symbols.ALARM, symbols.ALARM_CASING],
     }
     assert shown == json.loads(Path(__file__).with_name("symbols_golden.json").read_text())
 

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { Details } from "./Details";
 import { FlightTable } from "./FlightTable";
 import { HelpDialog } from "./HelpDialog";
-import { NARROW, useMedia, usePage, useView } from "./hooks";
+import { NARROW, useMedia, useNoun, usePage, useView } from "./hooks";
 import { Legend } from "./Legend";
 import { MapView } from "./MapView";
 import { Notices } from "./Notices";
@@ -18,6 +18,7 @@ export function App() {
   const [listed, setListed] = useState(true);
   const [helping, setHelping] = useState(false);
   const narrow = useMedia(NARROW);
+  const noun = useNoun();
   const search = useRef<HTMLInputElement>(null);
   const table = useRef<HTMLDivElement>(null);
   const [wanted, setWanted] = useState<"search" | "table" | null>(null);
@@ -55,7 +56,7 @@ export function App() {
             reach("table");
           }}
         >
-          Skip to the list of flights
+          Skip to the list of {noun}
         </a>
       </nav>
       <header className="bar">

@@ -1,10 +1,12 @@
-/** Everything that is known of the selected aircraft, and how its altitude and speed went. */
+/** Everything that is known of the selected object, and how its altitude and speed went. */
 
 import { useLayoutEffect } from "react";
+import { nameOf } from "../kinds";
 import { Facts } from "./Facts";
 import { HistoryChart } from "./HistoryChart";
 import { useMeasures, usePage, useView, useWatched } from "./hooks";
 import { Icon } from "./Icon";
+import { emergency } from "../squawks";
 import type { Standing } from "./selection";
 
 const SAID: Readonly<Record<Standing, string>> = {
@@ -13,8 +15,8 @@ const SAID: Readonly<Record<Standing, string>> = {
   stale: "Stale: nothing received for a while",
   silent: "Not up to date: nothing is received at present",
   elsewhere: "Outside the map",
-  lost: "Lost: nothing received for over a minute. These are its last values.",
-  unknown: "No aircraft has this address or callsign at present.",
+  lost: "Lost: nothing received for too long. These are its last values.",
+  unknown: "Nothing has this address, callsign or id at present.",
 };
 
 export function Details({ onLeft }: { onLeft: () => void }) {
@@ -32,7 +34,9 @@ export function Details({ onLeft }: { onLeft: () => void }) {
   }, [onLeft]);
   if (selected === null) return null;
   const { aircraft, standing, history } = selected;
-  const name = aircraft?.callsign ?? selected.key;
+  const name = aircraft === null ? selected.key : nameOf(aircraft);
+  const flies = aircraft === null || aircraft.kind === "aircraft";
+  const alarm = aircraft === null ? null : emergency(aircraft);
   const shared = fleet.isShared(selected.key, now);
   const there = standing === "heard" || standing === "stale" || standing === "silent";
   return (
@@ -56,8 +60,14 @@ export function Details({ onLeft }: { onLeft: () => void }) {
         {SAID[standing]}
       </p>
       <p className="shared" role="status">
-        {shared && "Two aircraft seem to report under this address. The map shows one of them, without motion."}
+        {shared && `Two ${flies ? "aircraft seem to report under this address" : "objects seem to report under this id"}. `}
+        {shared && "The map shows one of them, without motion."}
       </p>
+      {alarm !== null && (
+        <p className="emergency">
+          Squawks {alarm.code}: {alarm.meaning}
+        </p>
+      )}
       <div className="actions">
         <button
           type="button"
@@ -82,13 +92,15 @@ export function Details({ onLeft }: { onLeft: () => void }) {
         </button>
       </div>
       {aircraft !== null && <Facts aircraft={aircraft} />}
-      <HistoryChart
-        title="Altitude"
-        history={history}
-        value={(report) => report.altitude}
-        measure={measures.altitude}
-        flattest={measures.altitude.step}
-      />
+      {flies && (
+        <HistoryChart
+          title="Altitude"
+          history={history}
+          value={(report) => report.altitude}
+          measure={measures.altitude}
+          flattest={measures.altitude.step}
+        />
+      )}
       <HistoryChart
         title="Ground speed"
         history={history}

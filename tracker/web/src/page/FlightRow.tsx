@@ -2,13 +2,17 @@
 
 import { memo } from "react";
 import type { Aircraft } from "../fleet";
-import { colourOf, COLOURS, STALE } from "../symbols";
+import { AIRLINER, shapeOf } from "../shapes";
+import { emergency, type Emergency } from "../squawks";
+import { classOfObject, COLOURS, STALE } from "../symbols";
 import { Icon } from "./Icon";
-import { cell, COLUMNS, type Column } from "./table";
+import { Symbol } from "./Symbol";
+import { cell, named, type Column } from "./table";
 import type { Measures } from "./units";
 
 interface Props {
   readonly aircraft: Aircraft;
+  readonly columns: readonly Column[];
   readonly index: number;
   /** px below the headings. */
   readonly top: number;
@@ -30,8 +34,10 @@ export function rowId(key: string): string {
 }
 
 export const FlightRow = memo(function FlightRow(props: Props) {
-  const { aircraft, index, top, age, stale, shared, selected, current, measures } = props;
-  const classes = ["row", stale ? "stale" : "", selected ? "selected" : "", current ? "current" : ""];
+  const { aircraft, columns, index, top, age, stale, shared, selected, current, measures } = props;
+  const alarm = emergency(aircraft);
+  const states = { stale, selected, current, alarmed: alarm !== null };
+  const classes = ["row", ...Object.entries(states).map(([name, is]) => (is ? name : ""))];
   return (
     <div
       id={rowId(aircraft.key)}
@@ -42,26 +48,42 @@ export const FlightRow = memo(function FlightRow(props: Props) {
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => props.onSelect(aircraft.key)}
     >
-      {COLUMNS.map((column) => (
+      {columns.map((column) => (
         <div key={column} role="gridcell" className={`cell ${column}`} title={whole(column, aircraft)}>
           {column === "altitude" && <Swatch aircraft={aircraft} stale={stale} />}
           {column === "callsign" && shared && <Shared />}
           {cell(column, aircraft, age, measures)}
+          {column === "callsign" && alarm !== null && <Alarm {...alarm} />}
         </div>
       ))}
     </div>
   );
 });
 
-/** The colour that it has on the map. */
+/** The colour that it has on the map, and of what is no aircraft the symbol too. */
 function Swatch({ aircraft, stale }: { aircraft: Aircraft; stale: boolean }) {
-  const colour = stale ? COLOURS[STALE] : colourOf(aircraft.altitude, aircraft.on_ground);
+  const colour = COLOURS[stale ? STALE : classOfObject(aircraft)]!;
+  const shape = aircraft.kind === "aircraft" ? AIRLINER : shapeOf(aircraft.kind, null);
+  if (shape !== AIRLINER) return <Symbol shape={shape} colour={colour} />;
   return <i className="swatch" style={{ background: colour }} />;
 }
 
 /** What a cell may be too narrow for: a callsign may have 16 characters, and most have 8 at most. */
-function whole(column: Column, { callsign }: Aircraft): string | undefined {
-  return column === "callsign" && callsign !== null && callsign.length > 8 ? callsign : undefined;
+function whole(column: Column, aircraft: Aircraft): string | undefined {
+  if (column === "registration") return aircraft.registration ?? undefined;
+  if (column !== "callsign") return undefined;
+  const [name, alarm] = [named(aircraft) ?? "", emergency(aircraft)];
+  if (alarm !== null) return `${name} squawks ${alarm.code}: ${alarm.meaning}`.trim();
+  return name.length > 8 ? name : undefined;
+}
+
+function Alarm({ code, brief }: Emergency) {
+  return (
+    <span className="alarm">
+      {" "}
+      {code} {brief}
+    </span>
+  );
 }
 
 function Shared() {

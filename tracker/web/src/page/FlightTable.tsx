@@ -5,10 +5,10 @@ import { useMemo, useState, type KeyboardEvent, type RefObject } from "react";
 import { Elsewhere } from "./Elsewhere";
 import { FlightRow, rowId } from "./FlightRow";
 import { GridHead } from "./GridHead";
-import { useMeasures, usePage, useView, useWatched } from "./hooks";
+import { useMeasures, useNoun, usePage, useView, useWatched } from "./hooks";
 import { Icon } from "./Icon";
 import { moved } from "./keys";
-import { COLUMNS } from "./table";
+import { columnsOf } from "./table";
 import { grouped } from "./units";
 
 const ROW = 30; // px
@@ -25,6 +25,7 @@ export function FlightTable({ grid, listed, onListed }: Props) {
   const { rows } = useWatched(live.digest);
   const filled = useWatched(live.filled);
   const search = useView("search");
+  const noun = useNoun();
   return (
     <section className="flights" aria-labelledby="flights-title">
       <h2 id="flights-title">
@@ -36,7 +37,7 @@ export function FlightTable({ grid, listed, onListed }: Props) {
           onClick={() => onListed(!listed)}
         >
           <Icon name="list" />
-          <span>List of flights</span>
+          <span>List of {noun}</span>
           <span className="count">{grouped(rows.length)}</span>
         </button>
       </h2>
@@ -51,6 +52,9 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
   const { rows, now, silence } = useWatched(page.live.digest);
   const selected = useView("selected");
   const measures = useMeasures();
+  const mix = useWatched(page.live.mix);
+  const noun = useNoun();
+  const columns = useMemo(() => columnsOf(mix), [mix]);
   const [cursor, setCursor] = useState<string | null>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -83,11 +87,11 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
     <div
       id="flights"
       ref={grid}
-      className="grid"
+      className={["grid", mix.typed ? "with-type" : "", mix.registered ? "with-registration" : ""].join(" ").trim()}
       role="grid"
-      aria-label="Flights"
+      aria-label={noun === "flights" ? "Flights" : "Objects"}
       aria-rowcount={rows.length + 1}
-      aria-colcount={COLUMNS.length}
+      aria-colcount={columns.length}
       aria-activedescendant={inSight && cursor !== null ? rowId(cursor) : undefined}
       tabIndex={0}
       onKeyDown={press}
@@ -95,7 +99,7 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
         if (event.target === event.currentTarget && at < 0) setCursor(selected ?? rows[0]?.key ?? null);
       }}
     >
-      <GridHead />
+      <GridHead columns={columns} mixed={noun === "objects"} />
       <div role="rowgroup" className="rows" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start, key }) => {
           const aircraft = rows[index];
@@ -104,6 +108,7 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
               <FlightRow
                 key={key}
                 aircraft={aircraft}
+                columns={columns}
                 index={index}
                 top={start - HEAD}
                 age={page.fleet.age(aircraft, now) + silence}
@@ -121,23 +126,24 @@ function Grid({ grid }: { grid: RefObject<HTMLDivElement | null> }) {
           );
         })}
       </div>
-      {rows.length === 0 && <NoRows />}
+      {rows.length === 0 && <NoRows columns={columns.length} />}
     </div>
   );
 }
 
-function NoRows() {
+function NoRows({ columns }: { columns: number }) {
   const { live } = usePage();
+  const noun = useNoun();
   const filled = useWatched(live.filled);
   const { held } = useWatched(live.digest);
   const why =
     held === 0
-      ? "No aircraft in this part of the world."
-      : "No flights match here. Clear the search or the filters, or move the map.";
+      ? "Nothing is reported in this part of the world."
+      : `No ${noun} match here. Clear the search or the filters, or move the map.`;
   return (
     <div role="rowgroup" className="no-rows">
       <div role="row">
-        <div role="gridcell" aria-colspan={COLUMNS.length}>
+        <div role="gridcell" aria-colspan={columns}>
           {filled ? why : "Waiting for the server …"}
         </div>
       </div>

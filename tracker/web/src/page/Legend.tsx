@@ -1,9 +1,12 @@
-/** What the colours of the aircraft say: below the map, so that it covers nothing. */
+/** What colours and symbols say: below the map, so that it covers nothing. */
 
 import { useState } from "react";
-import { COLOURS, GROUND, RAMP, STALE, UNKNOWN } from "../symbols";
-import { useView } from "./hooks";
+import { SHAPES, VEHICLE } from "../shapes";
+import { COLOURS, GROUND, NO_AIRCRAFT, RAMP, STALE, UNKNOWN } from "../symbols";
+import { usePage, useView, useWatched } from "./hooks";
 import { marks } from "./legend";
+import { explained } from "./mix";
+import { Symbol } from "./Symbol";
 import { MEASURES } from "./units";
 
 const OTHERS = [
@@ -43,8 +46,25 @@ export function Legend() {
               </li>
             ))}
           </ul>
+          <Symbols />
         </>
       )}
     </div>
+  );
+}
+
+/** Where there are others than airliners. */
+function Symbols() {
+  const shapes = explained(useWatched(usePage().live.mix));
+  if (shapes.length === 0) return null;
+  return (
+    <ul className="others symbols">
+      {shapes.map((shape) => (
+        <li key={shape}>
+          <Symbol shape={shape} colour={shape < VEHICLE ? "currentColor" : COLOURS[NO_AIRCRAFT]!} />
+          {SHAPES[shape]!.name}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,10 +1,11 @@
 /** The element in which Leaflet lives; nothing of React is inside. */
 
 import { useEffect, useRef } from "react";
-import { usePage } from "./hooks";
+import { useNoun, usePage } from "./hooks";
 
 export function MapView() {
   const page = usePage();
+  const noun = useNoun();
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const shown = new AbortController();
@@ -17,7 +18,7 @@ export function MapView() {
       className="map"
       role="application"
       aria-roledescription="map"
-      aria-label="Map of flights: arrow keys move it, plus and minus zoom. The list of flights holds the same aircraft."
+      aria-label={`Map of ${noun}: arrow keys move it, plus and minus zoom. The list of ${noun} holds the same ones.`}
     />
   );
 }

@@ -1,7 +1,7 @@
 /** The connection and the stream at a glance; only changes of state are announced, not the numbers. */
 
 import { useEffect, useState } from "react";
-import { usePage, useWatched } from "./hooks";
+import { useNoun, usePage, useWatched } from "./hooks";
 import { lagSaid, said } from "./said";
 import { ageSaid, grouped } from "./units";
 
@@ -10,6 +10,7 @@ export function StatusLine() {
   const phase = useWatched(live.phases);
   const digest = useWatched(live.digest);
   const told = useWatched(trouble.told);
+  const noun = useNoun();
   useCountdown(phase.name === "waiting");
   const { tone, state, detail, retry } = said(phase, digest.lag, told, performance.now() / 1000);
   return (
@@ -29,7 +30,10 @@ export function StatusLine() {
         </button>
       )}
       <dl className="numbers" aria-label="Numbers of the stream">
-        <Figure name="aircraft" title="Shown on the map, of those held">
+        <Figure
+          name={noun === "flights" ? "aircraft" : `objects, ${grouped(digest.aircraft)} of them aircraft`}
+          title="Shown on the map, of those held"
+        >
           {grouped(digest.inView)} <span className="of">of {grouped(digest.held)}</span>
         </Figure>
         <Figure name="updates/s">{grouped(digest.rate)}</Figure>

@@ -3,7 +3,7 @@
 import { useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { FilterPanel } from "./FilterPanel";
 import { active } from "./filters";
-import { usePage, useView } from "./hooks";
+import { useNoun, usePage, useView } from "./hooks";
 import { Icon } from "./Icon";
 import { UnitsSwitch } from "./UnitsSwitch";
 
@@ -54,6 +54,7 @@ export function Toolbar({ search, onHelp }: { search: RefObject<HTMLInputElement
 function SearchBox({ field }: { field: RefObject<HTMLInputElement | null> }) {
   const { views } = usePage();
   const search = useView("search");
+  const what = useNoun() === "flights" ? "callsign or address" : "callsign, address or id";
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -66,9 +67,9 @@ function SearchBox({ field }: { field: RefObject<HTMLInputElement | null> }) {
       <input
         ref={field}
         type="search"
-        aria-label="Search by callsign or address"
+        aria-label={`Search by ${what}`}
         aria-keyshortcuts="/"
-        placeholder="Callsign or address"
+        placeholder={what.slice(0, 1).toUpperCase() + what.slice(1)}
         maxLength={40}
         autoComplete="off"
         spellCheck={false}

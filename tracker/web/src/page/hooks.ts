@@ -1,6 +1,7 @@
 /** How components reach what stands behind the page. */
 
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from "react";
+import { nounOf } from "./mix";
 import type { Page } from "./page";
 import { MEASURES, type Measures } from "./units";
 import type { View } from "./view";
@@ -29,6 +30,11 @@ export function useView<K extends keyof View>(part: K): View[K] {
 
 export function useMeasures(): Measures {
   return MEASURES[useView("units")];
+}
+
+/** What the objects that are held are called together. */
+export function useNoun(): "flights" | "objects" {
+  return nounOf(useWatched(usePage().live.mix));
 }
 
 /** Whether a media query is true. */

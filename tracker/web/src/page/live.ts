@@ -4,11 +4,12 @@
  *                          └──once a second──> Digest ──> table, details, status
  */
 
-import type { Aircraft, Fleet } from "../fleet";
+import { LOST_AFTER, STALE_AFTER, type Aircraft, type Fleet } from "../fleet";
 import type { Columns, Frame, Lag } from "../protocol";
 import { shows, type Bounds } from "./boxes";
 import { wanted } from "./filters";
 import { Meter } from "./meter";
+import { mixOf, NONE, sameMix, type Mix } from "./mix";
 import type { Listener, Phase } from "./stream";
 import { ordered } from "./table";
 import type { View } from "./view";
@@ -22,6 +23,8 @@ export interface Digest {
   readonly rows: readonly Aircraft[];
   /** Wanted ones within what the map shows. */
   readonly inView: number;
+  /** Of those in view. */
+  readonly aircraft: number;
   readonly held: number;
   /** Updates a second. */
   readonly rate: number;
@@ -34,7 +37,7 @@ export interface Digest {
 
 const REMEMBERED = 5; // s for which a lag of this page is shown
 
-export const NOTHING: Digest = { now: 0, rows: [], inView: 0, held: 0, rate: 0, newest: null, silence: 0, lag: null };
+export const NOTHING: Digest = { now: 0, rows: [], inView: 0, aircraft: 0, held: 0, rate: 0, newest: null, silence: 0, lag: null };
 
 /** What the digest depends on besides the fleet. */
 export interface Shown {
@@ -49,6 +52,8 @@ export class Live implements Listener {
   readonly fault = new Watched<string | null>(null);
   /** Whether the fleet has been told once. */
   readonly filled = new Watched(false);
+  /** What kinds of objects are held. */
+  readonly mix = new Watched<Mix>(NONE);
   readonly #fleet: Fleet;
   readonly #shown: Shown;
   readonly #clock: () => number;
@@ -78,7 +83,10 @@ export class Live implements Listener {
 
   frame(frame: Frame): void {
     const now = this.#clock();
-    if (frame.type === "snapshot") this.#fleet.replace(frame.columns, now);
+    if (frame.type === "hello") {
+      const { stale_after: stale = STALE_AFTER, lost_after: lost = LOST_AFTER } = frame;
+      this.#fleet.setAges(stale, lost);
+    } else if (frame.type === "snapshot") this.#fleet.replace(frame.columns, now);
     else if (frame.type === "delta") this.#fleet.apply(frame.columns, frame.removed, now);
     if (frame.type === "snapshot" || frame.type === "delta") this.#heard(frame.columns, now);
     else if (frame.type === "lag") this.#lags(frame, now);
@@ -94,6 +102,8 @@ export class Live implements Listener {
   tick(): void {
     const now = this.#clock();
     if (this.#fleet.expire(now).length > 0) this.#changed();
+    const mix = mixOf(this.#fleet.all());
+    if (!sameMix(mix, this.mix.get())) this.mix.set(mix);
     this.digest.set(this.#digest(now));
   }
 
@@ -136,7 +146,7 @@ export class Live implements Listener {
     const age = (aircraft: Aircraft) => this.#fleet.age(aircraft, now);
     const silence = this.#fleet.silentSince === null ? 0 : Math.max(0, now - this.#fleet.silentSince);
     const rows: Aircraft[] = [];
-    let [inView, newest] = [0, Infinity];
+    let [inView, flying, newest] = [0, 0, Infinity];
     for (const aircraft of this.#fleet.all()) {
       newest = Math.min(newest, age(aircraft));
       if (passes !== null && !passes(aircraft)) continue;
@@ -144,6 +154,7 @@ export class Live implements Listener {
       const at = (this.#fleet.isShared(aircraft.key, now) && this.#fleet.place(aircraft.key, now)) || aircraft;
       const seen = bounds === null || shows(bounds, at.lat, at.lon);
       if (seen) inView += 1;
+      if (seen && aircraft.kind === "aircraft") flying += 1;
       // A search looks for an aircraft wherever it is; without one the table is what the map shows.
       if (seen || search !== "") rows.push(aircraft);
     }
@@ -151,6 +162,7 @@ export class Live implements Listener {
       now,
       rows: ordered(rows, sort, age),
       inView,
+      aircraft: flying,
       held: this.#fleet.size,
       rate: this.#meter.rate(now),
       newest: Number.isFinite(newest) ? newest + silence : null,

@@ -1,11 +1,10 @@
 /** Puts the page together: fleet, stream, map and view, which know each other only here. */
 
 import type * as L from "../leaflet";
-import { Fleet } from "../fleet";
+import { Fleet, type Aircraft } from "../fleet";
 import type { FlightLayer } from "../layer";
 import { PATH } from "../protocol";
 import { boxFor } from "./boxes";
-import type { Told } from "./elsewhere";
 import { FlightMap } from "./flightmap";
 import { Live } from "./live";
 import { askWhy } from "./refusal";
@@ -82,7 +81,7 @@ export class Page {
   }
 
   /** Select an aircraft that is not held, and show where it is. */
-  visit({ key, lat, lon }: Told): void {
+  visit({ key, lat, lon }: Aircraft): void {
     this.views.change({ selected: key });
     this.#map?.centre({ lat, lon });
   }
@@ -139,7 +138,7 @@ export class Page {
     this.live.tick();
     const live = this.live.phases.get().name === "live" && this.live.filled.get();
     this.selection.tick(live);
-    this.trouble.tick(live && this.fleet.size === 0);
+    this.trouble.tick(live ? (this.fleet.size === 0 ? "empty" : "filled") : "away");
   }
 
   #trail(key: string): void {

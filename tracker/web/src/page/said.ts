@@ -2,6 +2,7 @@
 
 import type { Digest } from "./live";
 import type { Phase } from "./stream";
+import type { Told } from "./trouble";
 import { duration } from "./units";
 
 export interface Said {
@@ -18,10 +19,10 @@ export interface Said {
  * Say how it stands with the connection, and with what the server is given.
  *
  * @param lag As the server told it last.
- * @param trouble Why there is no aircraft, where the server says so.
+ * @param trouble What the server says of what it is given.
  * @param now s of the clock that `Phase.until` means.
  */
-export function said(phase: Phase, lag: Digest["lag"], trouble: string | null, now: number): Said {
+export function said(phase: Phase, lag: Digest["lag"], trouble: Told, now: number): Said {
   switch (phase.name) {
     case "connecting":
       return { tone: "busy", state: "Connecting", detail: "", retry: false };
@@ -43,8 +44,10 @@ export function said(phase: Phase, lag: Digest["lag"], trouble: string | null, n
       retry: false,
     };
   }
-  if (trouble !== null) return { tone: "bad", state: "Connected, but there is nothing to show:", detail: trouble, retry: false };
-  return { tone: "good", state: "Connected", detail: "", retry: false };
+  const { empty, warning, notes } = trouble;
+  const detail = [empty ?? warning, ...notes].filter((sentence) => sentence !== null).join(". ");
+  if (empty !== null) return { tone: "bad", state: "Connected, but there is nothing to show:", detail, retry: false };
+  return { tone: warning === null ? "good" : "busy", state: "Connected", detail, retry: false };
 }
 
 /** How far the server is behind, in words. */

@@ -1,8 +1,8 @@
 /** The aircraft whose details are shown: what is known of it, also when it has left the map, and its past. */
 
 import type { Aircraft, Fleet } from "../fleet";
-import type { Told } from "./elsewhere";
 import type { History } from "./history";
+import { aircraftOf, type Told } from "./told";
 import type { Tracks } from "./tracks";
 import { Watched } from "./watched";
 
@@ -117,6 +117,5 @@ export async function askFlight(key: string, now: number): Promise<Aircraft | nu
   const answer = await fetch(`api/flights/${encodeURIComponent(key)}`);
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`flight ${key}: the server answered ${answer.status}`);
-  const { heard, ...state } = (await answer.json()) as Told;
-  return { ...state, heardAt: now - heard };
+  return aircraftOf((await answer.json()) as Told, now);
 }

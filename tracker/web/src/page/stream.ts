@@ -4,7 +4,8 @@
  *          └──────────────────┴──a close code that will not heal──> ended ──retry()──> connecting
  */
 
-import { decode, DIALECT, encode, type Box, type Frame } from "../protocol";
+import { LOST_AFTER } from "../fleet";
+import { decode, DIALECT, encode, type Box, type Frame, type Hello } from "../protocol";
 import { lasting, pause } from "./backoff";
 import { same } from "./boxes";
 
@@ -25,7 +26,7 @@ export type Phase =
 
 export interface Listener {
   phase(phase: Phase): void;
-  /** Snapshots, deltas, lags and faults, in the order in which they came. */
+  /** All frames but `bye`, in the order in which they came. */
   frame(frame: Frame): void;
 }
 
@@ -39,7 +40,7 @@ export interface Surroundings {
 }
 
 const PATIENCE = 10; // s until the server must have greeted
-const QUIET = 90; // s without a frame: even lost aircraft are told within 60, so that the connection is dead
+const SPARE = 30; // s without a frame beyond the age at which lost aircraft are told: the connection is dead
 const TWICE = 2; // failures in a row before the greeting, and it is asked why
 const OPEN = 1; // WebSocket.OPEN
 
@@ -59,6 +60,8 @@ export class Stream {
   #socket: Socket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** How long the server may be silent, s. */
+  #quiet = LOST_AFTER + SPARE;
   #word: string | null = null;
   #phase: Phase = { name: "connecting" };
 
@@ -129,7 +132,7 @@ export class Stream {
   }
 
   #receive(text: string): void {
-    this.#expect(QUIET);
+    this.#expect(this.#quiet);
     let frame: Frame | null;
     try {
       frame = decode(text);
@@ -139,7 +142,7 @@ export class Stream {
       return;
     }
     if (frame === null) return; // of a later server
-    if (frame.type === "hello") this.#greeted(frame.epoch);
+    if (frame.type === "hello") this.#greeted(frame);
     else if (frame.type === "bye") this.#word = frame.reason;
     else {
       if (frame.type === "snapshot" || frame.type === "error") this.#awaited = false;
@@ -149,7 +152,11 @@ export class Stream {
     }
   }
 
-  #greeted(epoch: string): void {
+  #greeted(hello: Hello): void {
+    const { epoch, lost_after = LOST_AFTER } = hello;
+    this.#quiet = lost_after + SPARE;
+    this.#expect(this.#quiet);
+    this.#listener.frame(hello);
     const at = this.#at;
     const resumes = at !== null && at.epoch === epoch && at.seq !== null && same(at.box, this.#box);
     if (!resumes) this.#at = { epoch, seq: null, box: this.#box };

@@ -1,9 +1,11 @@
 /** The columns of the table of flights, and their order. */
 
 import type { Aircraft } from "../fleet";
+import { nameOf } from "../kinds";
+import type { Mix } from "./mix";
 import { ageSaid, bearing, signed, wholeAge, written, type Measures } from "./units";
 
-export const COLUMNS = ["callsign", "address", "altitude", "speed", "rate", "track", "age"] as const;
+export const COLUMNS = ["callsign", "address", "type", "registration", "altitude", "speed", "rate", "track", "age"] as const;
 export type Column = (typeof COLUMNS)[number];
 
 export interface Sort {
@@ -13,13 +15,22 @@ export interface Sort {
 
 export const UNSORTED: Sort = { by: "callsign", descending: false };
 
-/** What stands above a column, and its unit. */
-export function heading(column: Column, measures: Measures): { title: string; unit: string } {
+/** The columns that say something of the objects that there are. */
+export function columnsOf({ typed, registered }: Mix): readonly Column[] {
+  return COLUMNS.filter((column) => (column === "type" ? typed : column === "registration" ? registered : true));
+}
+
+/** What stands above a column, and its unit; `mixed`: not all are aircraft. */
+export function heading(column: Column, measures: Measures, mixed: boolean): { title: string; unit: string } {
   switch (column) {
     case "callsign":
-      return { title: "Callsign", unit: "" };
+      return { title: mixed ? "Name" : "Callsign", unit: "" };
     case "address":
       return { title: "Address", unit: "" };
+    case "type":
+      return { title: "Type", unit: "" };
+    case "registration":
+      return { title: "Registration", unit: "" };
     case "altitude":
       return { title: "Altitude", unit: measures.altitude.unit };
     case "speed":
@@ -37,9 +48,13 @@ export function heading(column: Column, measures: Measures): { title: string; un
 export function cell(column: Column, aircraft: Aircraft, age: number, measures: Measures): string {
   switch (column) {
     case "callsign":
-      return aircraft.callsign ?? "";
+      return named(aircraft) ?? "";
     case "address":
       return aircraft.icao24 ?? "";
+    case "type":
+      return aircraft.typecode ?? "";
+    case "registration":
+      return aircraft.registration ?? "";
     case "altitude":
       return aircraft.on_ground === true ? "ground" : written(measures.altitude, aircraft.altitude);
     case "speed":
@@ -56,7 +71,7 @@ export function cell(column: Column, aircraft: Aircraft, age: number, measures: 
 /** The next order when a heading is pressed: numbers begin with the highest, texts and ages with the lowest. */
 export function pressed(sort: Sort, column: Column): Sort {
   if (sort.by === column) return { by: column, descending: !sort.descending };
-  return { by: column, descending: !["callsign", "address", "age", "track"].includes(column) };
+  return { by: column, descending: !["callsign", "address", "type", "registration", "age", "track"].includes(column) };
 }
 
 /**
@@ -79,12 +94,21 @@ export function ordered(rows: readonly Aircraft[], sort: Sort, age: (aircraft: A
   return pairs.map((pair) => pair.aircraft);
 }
 
+/** In the column of callsigns: what is no aircraft has none, and a name all the same. */
+export function named(aircraft: Aircraft): string | null {
+  return aircraft.kind === "aircraft" && !aircraft.key.startsWith("id:") ? aircraft.callsign : nameOf(aircraft);
+}
+
 function value(column: Column, aircraft: Aircraft, age: (aircraft: Aircraft) => number): string | number | null {
   switch (column) {
     case "callsign":
-      return aircraft.callsign;
+      return named(aircraft);
     case "address":
       return aircraft.icao24;
+    case "type":
+      return aircraft.typecode;
+    case "registration":
+      return aircraft.registration;
     case "altitude":
       // As the cell shows it: on the ground is below everything that flies.
       return aircraft.on_ground === true ? -Infinity : aircraft.altitude;

@@ -1,6 +1,7 @@
 /** What is shown, and how it stands in the URL's fragment, so that a link opens the same view. */
 
-import { EVERYTHING, isEmpty, parseAirline, SURFACES, type Band, type Filters } from "./filters";
+import { KINDS, POSITION_SOURCES } from "../kinds";
+import { EVERYTHING, isEmpty, parseAirline, parseType, SURFACES, type Band, type Filters, type Prefix } from "./filters";
 import { COLUMNS, UNSORTED, type Sort } from "./table";
 import { UNITS, type Units } from "./units";
 
@@ -68,8 +69,11 @@ export function parse(fragment: string): Parsed {
     filters: {
       altitude: read("altitude", EVERYTHING.altitude, parseBand),
       speed: read("speed", EVERYTHING.speed, parseBand),
-      airline: read("airline", "", (text) => airline(short(text))),
+      airline: read("airline", "", (text) => prefix(parseAirline(short(text)))),
       surface: read("surface", EVERYTHING.surface, (text) => oneOf(SURFACES, text)),
+      kind: read("kind", EVERYTHING.kind, (text) => oneOf(["any", ...KINDS], text)),
+      type: read("type", "", (text) => prefix(parseType(short(text)))),
+      source: read("source", EVERYTHING.source, (text) => oneOf(["any", ...POSITION_SOURCES], text)),
     },
     search: read("search", "", short),
     sort: read("sort", UNSORTED, parseSort),
@@ -90,6 +94,9 @@ export function format(view: View): string {
     ["speed", band(filters.speed, 2)],
     ["airline", filters.airline || null],
     ["surface", filters.surface === "any" ? null : filters.surface],
+    ["kind", filters.kind === "any" ? null : filters.kind],
+    ["type", filters.type || null],
+    ["source", filters.source === "any" ? null : filters.source],
     ["sort", sort.by === UNSORTED.by && !sort.descending ? null : `${sort.descending ? "-" : ""}${sort.by}`],
     ["units", view.units === FIRST.units ? null : view.units],
   ];
@@ -126,8 +133,7 @@ function parseSort(text: string): Sort {
   return { by: oneOf(COLUMNS, descending ? text.slice(1) : text), descending };
 }
 
-function airline(text: string): string {
-  const parsed = parseAirline(text);
+function prefix(parsed: Prefix): string {
   if ("problem" in parsed) throw new Error(parsed.problem.replace(/\.$/, ""));
   return parsed.prefix;
 }
