@@ -55,7 +55,7 @@ class Remote:
         self._loop = _Loop()
         self._client = httpx.AsyncClient(
             headers={"User-Agent": f"flight-tracker/{_version()}", "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(self._timeout, connect=self._connect_timeout),
+            timeout=httpx.Timeout(None, connect=self._connect_timeout),  # the whole has a limit of its own
             follow_redirects=False,
         )
         return self
@@ -79,8 +79,6 @@ class Remote:
             raise RemoteError(f"has given no whole answer in {self._timeout:g} s") from None
         except httpx.ConnectTimeout:
             raise RemoteError(f"cannot be reached (no answer in {self._connect_timeout:g} s)") from None
-        except httpx.TimeoutException:
-            raise RemoteError("does not answer") from None
         except httpx.ConnectError as error:
             raise RemoteError(f"cannot be reached ({_reason(error)})") from None
         except httpx.RemoteProtocolError:

@@ -143,3 +143,17 @@ def test_haste_is_not_taken_for_the_end_of_the_credits():
 )  # fmt: skip
 def test_the_cost_is_as_documented(region, cost):
     assert cost_of(region) == cost
+
+
+def test_credits_that_have_grown_were_refilled_just_now():
+    budget = Budget(4, 400, 10.0)
+    budget.spend(8, MIDNIGHT + 3600)
+    budget.spend(396, MIDNIGHT + 7200)
+    assert "until 02:00 UTC, when they are refilled" in budget.news(MIDNIGHT + 7200)
+    assert budget.interval(MIDNIGHT + 7200) == pytest.approx(DAY / 99)
+
+
+def test_a_refusal_tells_when_they_are_refilled():
+    budget = Budget(4, 400, 10.0)
+    budget.refuse(6 * 3600, MIDNIGHT + 3600)
+    assert "0 credits are left until 07:00 UTC, when they are refilled" in budget.news(MIDNIGHT + 3600)

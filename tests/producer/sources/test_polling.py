@@ -47,6 +47,33 @@ def test_a_receiver_is_asked_once_a_second(server):
     assert [asked.path for asked in server.asked] == ["/data/aircraft.json"] * 10
 
 
+def test_the_time_that_an_answer_takes_is_part_of_the_second(server):
+    clock = Clock(0.0)
+    begun = []
+
+    def answer(asked):
+        begun.append(clock.now)
+        clock.now += 0.75
+        return Reply(document(aircraft(), now=NOW + clock.now))
+
+    server.answer = answer
+    receive(polled(Receiver(server.url), clock), clock, 5)
+    assert begun == pytest.approx(list(range(5)))
+
+
+def test_waits_begin_anew_after_an_answer_that_was_good(server):
+    clock = Clock(0.0)
+    begun = []
+
+    def answer(asked):
+        begun.append(clock.now)
+        return Reply(document(aircraft(), now=NOW + clock.now)) if len(begun) == 4 else Reply(status=500)
+
+    server.answer = answer
+    receive(polled(Receiver(server.url), clock), clock, 21)
+    assert begun == pytest.approx([0, 2, 6, 14, 15, 17])
+
+
 def test_nothing_is_yielded_at_least_twice_a_second_while_it_waits(server):
     clock = Clock(0.0)
     server.answer = lambda asked: Reply(status=500)

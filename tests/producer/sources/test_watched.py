@@ -91,3 +91,15 @@ def test_a_file_beyond_the_bound_is_not_read(path, clock, caplog):
     clock.now = 10
     assert watched.look() == []
     assert "is no aircraft.json" in caplog.text
+
+
+def test_a_file_that_seems_the_same_is_not_read_again(path, clock):
+    watched = Watched(path, clock=clock)
+    path.write_bytes(document(aircraft()))
+    os.utime(path, (NOW, NOW))
+    assert watched.look()
+    path.write_bytes(document(aircraft(), now=NOW + 1))  # as long as before, in place
+    os.utime(path, (NOW, NOW))
+    assert watched.look() == []
+    os.utime(path, (NOW, NOW + 1))
+    assert watched.look()
