@@ -7,6 +7,7 @@ credentials ──> token, renewed before it ends ──> /states/all ──┬�
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -35,7 +36,10 @@ SHORTEST_ANONYMOUS = 10.0
 _CREDITS, _CREDITS_ANONYMOUS = 4000, 400  # a day, as documented
 _EARLY = 30.0  # s, before its end, at which a token is renewed
 _LIFETIME = 1800.0  # s, of a token that does not say its own
+_SHORTEST_LIFETIME = 60.0  # s: one that ended sooner would be renewed without end
 _NOW = 0.0  # s, to wait
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 Region = tuple[float, float, float, float]
 
@@ -131,8 +135,10 @@ class OpenSky:
         if answer.status != 200 or not (isinstance(token, str) and token.isascii() and token.isprintable() and token):
             return self._fail(f"gives no token (status {answer.status})")
         lifetime = document.get("expires_in") if isinstance(document, dict) else None
+        if not isinstance(lifetime, int | float) or not _SHORTEST_LIFETIME <= lifetime < 86_400:
+            lifetime = _LIFETIME
         self._token = token
-        self._ends = wall + (lifetime if isinstance(lifetime, int | float) and 0 < lifetime < 86_400 else _LIFETIME)
+        self._ends = wall + lifetime
         return Outcome(wait=_NOW)
 
     def _take_states(self, answer: Answer, wall: float, now: float) -> Outcome:
@@ -157,7 +163,7 @@ class OpenSky:
         self._is_renewed = False
         self._backoff.reset()
         left = answer.headers.get("x-rate-limit-remaining", "")
-        self._budget.spend(int(left) if left.isascii() and left.isdigit() else None, wall)
+        self._budget.spend(int(left) if _WHOLE.fullmatch(left) else None, wall)
         if news := self._budget.news(wall):
             logger.info("%s: %s", self.name, news)
         states = self._reader.read(document, now) if document["states"] else ()

@@ -20,6 +20,7 @@ A mapping is a TOML file, a dict of the same shape, or the name of a built-in on
 from __future__ import annotations
 
 import functools
+import math
 import re
 import tomllib
 from collections import abc
@@ -162,8 +163,8 @@ class Mapping:
                     value = pick.convert(value)
                     if value is None:
                         continue
-                if pick.minus and isinstance(less := _at(record, pick.minus), int | float):
-                    value = value - less if isinstance(value, int | float) else value
+                if pick.minus:
+                    value = _less(value, _at(record, pick.minus))
                 values[field] = value
                 break
         for field, value in self.constants.items():
@@ -341,6 +342,16 @@ def _truth(value: object) -> object:
 
 def _unless(unknown: object, convert: Convert, value: object) -> object:
     return None if value == unknown else convert(value)
+
+
+def _less(value: object, age: object) -> object:
+    """Return the difference of two numbers; of others, the first as it is. No float: an infinity, which is refused."""
+    if isinstance(value, bool) or isinstance(age, bool) or not isinstance(value, int | float):
+        return value
+    try:
+        return value - age if isinstance(age, int | float) else value
+    except OverflowError:
+        return math.inf
 
 
 def _numeric(value: object) -> object:

@@ -2,7 +2,20 @@
 
 import json
 
+from hypothesis import strategies as st
+
 NOW = 1_790_000_000.0
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -(10**400), 2**64, -1, 1e308, -1e308])
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=3,
+)
+"""Anything that JSON can say."""
 
 
 def aircraft(hex_="3c1234", **fields):
@@ -25,6 +38,13 @@ def vector(icao24="3c1234", time=NOW, **fields):
         "squawk": "1000", "spi": False, "position_source": 0, "category": 4,
     }  # fmt: skip
     return list((columns | fields).values())
+
+
+COLUMNS = (
+    "icao24", "callsign", "time_position", "last_contact", "longitude", "latitude", "baro_altitude", "on_ground",
+    "velocity", "true_track", "vertical_rate", "geo_altitude", "squawk", "position_source", "category",
+)  # fmt: skip
+"""Of a state vector, those that are read."""
 
 
 class Clock:

@@ -4,7 +4,9 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aircraft_json import NOW, vector
+from aircraft_json import COLUMNS, JUNK, NOW, vector
+from hypothesis import given
+from hypothesis import strategies as st
 
 from producer.errors import ProducerError
 from producer.sources.credentials import Credentials
@@ -83,6 +85,28 @@ def test_a_token_is_asked_for_first_used_and_renewed_before_it_ends(account):
     assert account.request(NOW + 1770).url == TOKENS
     account.take(token("t2"), NOW + 1770, 0.0)
     assert account.request(NOW + 1771).headers == {"Authorization": "Bearer t2"}
+
+
+@pytest.mark.parametrize("lasting", [0, 1, 30, -5, 1e300, "soon", None])
+def test_a_token_that_tells_an_odd_lifetime_is_used_before_it_is_renewed(account, lasting):
+    account.request(NOW)
+    account.take(token(lasting=lasting), NOW, 0.0)
+    assert account.request(NOW).headers == {"Authorization": "Bearer t1"}
+
+
+@pytest.mark.parametrize("left", ["", "-1", "9" * 5000, "many", "\u0663"])
+def test_credits_that_are_no_number_are_not_said(anonymous, left):
+    outcome = anonymous.take(Answer(200, {"x-rate-limit-remaining": left}, b'{"states": null}'), NOW, 0.0)
+    assert outcome.wait == 864.0
+
+
+@given(st.dictionaries(st.sampled_from(COLUMNS), JUNK))
+def test_junk_is_no_more_than_refused(fields):
+    service = OpenSky()
+    document = {"time": NOW, "states": [vector(**fields)]}
+    outcome = service.take(Answer(200, {}, json.dumps(document).encode()), NOW, 0.0)
+    assert outcome.trouble is None
+    assert len(outcome.states) + service.refused + service.without_position == 1
 
 
 def test_a_token_that_is_refused_is_renewed_once_and_then_less_and_less_often(account):

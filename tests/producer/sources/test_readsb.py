@@ -3,7 +3,9 @@
 import json
 
 import pytest
-from aircraft_json import NOW, aircraft, document
+from aircraft_json import JUNK, NOW, aircraft, document
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from producer.sources.exchange import Answer
 from producer.sources.readsb import INTERVAL, Receiver
@@ -115,6 +117,21 @@ def test_a_file_that_has_not_changed_is_not_sent_again(receiver):
     assert receiver.request(WALL).headers == unless
     take(receiver, b"", 500)
     assert receiver.request(WALL).headers == {}
+
+
+@example({}, 10**400)
+@example({"seen_pos": 10**400}, 1e9)
+@example(fields={}, now=True)
+@given(
+    st.dictionaries(st.sampled_from([*aircraft(), "gs", "track", "squawk", "category", "t", "r", "type"]), JUNK), JUNK
+)
+def test_junk_is_no_more_than_refused(fields, now):
+    receiver = Receiver("http://pi.local/")
+    listed = [aircraft() | fields, 7]
+    outcome = take(receiver, json.dumps({"now": now, "aircraft": listed}).encode())
+    assert outcome.trouble is None
+    assert len(outcome.states) + receiver.refused + receiver.without_position == 2
+    assert now is not True or not outcome.states
 
 
 def test_nothing_secret_is_shown(receiver):

@@ -200,3 +200,10 @@ def test_the_names_that_it_does_not_look_at_are_told_of_the_first_record():
     ) == ["rssi"]
     for nothing in (b"junk", b"[]", b"[1]", b'{"trucks": []}', b"\xff"):
         assert mapping.unused_fields(nothing) == []
+
+
+@pytest.mark.parametrize(("now", "age"), [(10**400, 0.5), (1e9, 10**400), (True, 0.5)], ids=["now", "age", "truth"])
+def test_a_time_that_no_number_holds_is_refused_and_stops_nothing(now, age):
+    value = {"now": now, "aircraft": [{"hex": "3c1234", "lat": 1, "lon": 2, "seen_pos": age}]}
+    vectors, (error,) = load_mapping("readsb").decode(json.dumps(value).encode())
+    assert (vectors, error.field) == ([], "time")
