@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
-_NO_INDEX = re.compile(r"connection broken by|Max retries exceeded|Read timed out|Temporary failure in name resolution")
+_NO_INDEX = re.compile(
+    r"connection broken by .{0,80}|Max retries exceeded|Read timed out|Temporary failure in name resolution"
+)
 _SECONDS = 1_500  # that an installation may take on a busy machine, until it counts as hanging
 
 
@@ -52,8 +54,8 @@ class Environment:
             ],
             capture_output=True, text=True, timeout=_SECONDS,
         )  # fmt: skip
-        if done.returncode and _NO_INDEX.search(done.stderr):
-            raise NoIndexError(done.stderr.strip().splitlines()[-1])
+        if done.returncode and (found := _NO_INDEX.search(done.stderr)):
+            raise NoIndexError(found[0])
         assert done.returncode == 0, done.stderr
         self.took = time.monotonic() - begun
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from producer import wire
 from producer.wire import Mapping, Repair, SchemaError, StateVector
@@ -29,6 +29,8 @@ class Fit:
     """Why the first was refused."""
     repair: str = ""
     """Which field was dropped first, and why."""
+    unread: list[str] = field(default_factory=list)
+    """Names in records that nobody reads; strangers wrote them."""
 
     @property
     def read(self) -> int:
@@ -62,6 +64,8 @@ def fit(values: Sequence[bytes], mapping: Mapping | None) -> Fit:
         found.fields += sum(_known(vector, mapping) for vector in vectors)
         found.refusal = found.refusal or str(errors[0] if errors else "")
         found.repair = found.repair or str(repairs[0][1] if repairs else "")
+        unread = mapping.unused_fields(value) if mapping else wire.unused_fields(value)
+        found.unread += [name for name in unread if name not in found.unread]
     return found
 
 
@@ -87,4 +91,4 @@ def _decode(value: bytes, repairs: list[tuple[int, Repair]]) -> tuple[list[State
 
 def _known(vector: StateVector, mapping: Mapping | None) -> int:
     constants = mapping.constants if mapping else ()
-    return sum(getattr(vector, field) is not None for field in wire.FIELDS if field not in constants)
+    return sum(getattr(vector, name) is not None for name in wire.FIELDS if name not in constants)

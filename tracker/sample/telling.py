@@ -99,6 +99,8 @@ def tell_fitting(found: Fit, offer: Proposal | None, commands: Commands) -> str:
     else:
         units = _UNITS[found.name]
         lines = [f"The mapping {found.name} reads {_reports(found)}; it takes numbers to be in {units}."]
+    if found.unread:
+        lines.append(f"Nobody reads: {_listed(found.unread)}.")
     if offer is not None and offer.fit.read >= found.read and offer.fit.fields > found.fields:
         lines.append("A mapping of your own could read more of their fields. To start from one:")
         lines.append(f"  {commands.sample(f'{commands.topic}.toml')}")
@@ -132,9 +134,12 @@ def tell_written(offer: Proposal, target: Path, commands: Commands) -> str:
 def tell_without_position(values: Sequence[bytes]) -> str:
     """Say that nothing can be proposed, and among which names a position was looked for."""
     places = places_in(values)
-    rest = ", ..." if len(places) > _LISTED else ""
-    among = f" among {', '.join(places[:_LISTED])}{rest}" if places else ""
+    among = f" among {_listed(places)}" if places else ""
     return f"no position was found{among}: a mapping needs latitude and longitude, in degrees, each at a place by name"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return escaped(", ".join(names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
 
 
 def _success(found: Fit) -> list[str]:

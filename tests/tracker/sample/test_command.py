@@ -38,6 +38,7 @@ def test_a_topic_of_the_wire_needs_no_mapping(topic):
     assert "     2  JSON: a state vector of this wire" in done.output
     assert "No mapping is needed, and 2 of 2 reports can be read." in done.output
     assert "--mapping" not in done.output
+    assert "Nobody reads" not in done.output
     assert "--propose" not in done.output
 
 
@@ -59,9 +60,10 @@ def test_a_topic_that_nothing_reads_is_proposed_a_mapping(trucks):
 
 
 def test_the_wire_that_leaves_fields_unread_says_that_more_can_be_read(trucks):
-    trucks.write(NATIVE | {"speed_kt": 12})
+    trucks.write(NATIVE | {"speed_kt": 12, "\x1bcargo": "tea"})
     done = run(trucks)
     assert "No mapping is needed" in done.output
+    assert "Nobody reads: speed_kt, \\x1bcargo." in done.output
     assert "A mapping of your own could read more of their fields." in done.output
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from producer.wire import load_mapping
 from tracker.sample.fits import WIRE, best, built_in_fits, fit
 
 NATIVE = {"icao24": "3c1234", "lat": 48.0, "lon": 2.0, "velocity": 100.0, "time": 1767225600}
@@ -35,6 +36,11 @@ def test_whole_mended_and_refused_are_counted_with_the_first_reason_of_each():
     assert (found.whole, found.mended, found.refused, found.fields) == (1, 1, 2, 5 + 4)
     assert found.refusal == "lat = 91: refused (range): -90 to 90 is allowed"
     assert found.repair.startswith("velocity = 'fast': dropped (type)")
+
+
+def test_names_that_nobody_reads_are_told_once():
+    assert fit(values(NATIVE | {"a": 1}, NATIVE | {"b": 1, "a": 2}), None).unread == ["a", "b"]
+    assert fit(values(READSB | {"rssi": 1}), load_mapping("readsb")).unread == ["rssi"]
 
 
 def test_elements_of_an_array_count_one_by_one():
