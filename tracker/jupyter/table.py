@@ -40,7 +40,9 @@ DEFAULT = ("callsign", "icao24", "altitude", "groundspeed", "track", "vertical_r
 """The columns of a table where none are given and nothing else is known of any aircraft."""
 
 WHERE_KNOWN = ("id", "kind", "typecode", "registration", "category", "position_source")
-"""The columns that join them, before `altitude`, once anybody has a value; a kind, once not all are aircraft."""
+"""The columns that join them once any object has a value; the kind, once not all are aircraft."""
+
+_ORDER = (*DEFAULT[:2], *WHERE_KNOWN[:4], *DEFAULT[2:-1], *WHERE_KNOWN[4:], DEFAULT[-1])
 
 _FONT = "font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);line-height:1.45"
 _INK = "var(--jp-ui-font-color1,inherit)"
@@ -178,9 +180,7 @@ class LiveTable(Screen, anywidget.AnyWidget):
         new = {name for name in self._waiting if _tells(name, picture)}
         if new:
             self._waiting = tuple(name for name in self._waiting if name not in new)
-            joined = tuple(name for name in WHERE_KNOWN if name not in self._waiting)
-            place = DEFAULT.index("altitude")
-            self._columns = _chosen((*DEFAULT[:place], *joined, *DEFAULT[place:]))
+            self._columns = _chosen([name for name in _ORDER if name not in self._waiting])
 
     def _content(self, picture: Picture | None) -> dict[str, Any]:
         """Return texts alone: columns, rows, which rows are stale or an emergency, and how many objects there are."""

@@ -61,9 +61,12 @@ def test_columns_join_the_table_once_anybody_has_a_value_and_stay(wire: Wire) ->
     assert names(table) == ["callsign", "icao24", "typecode", *DEFAULT[2:]]
     mixed = {"key": ["000000", "id:TRUCK-7"], "icao24": ["000000", None], "callsign": [None, None]}
     rows = drawn(table, picture(2, kind=["aircraft", "vehicle"], position_source=["adsb", None], **mixed))
-    expected = ["callsign", "icao24", "id", "kind", "typecode", "position_source", *DEFAULT[2:]]
+    expected = ["callsign", "icao24", "id", "kind", "typecode", *DEFAULT[2:-1], "position_source", "age"]
     assert names(table) == expected
-    assert [row[2:6] for row in rows] == [[DASH, "aircraft", DASH, "adsb"], ["TRUCK-7", "vehicle", DASH, DASH]]
+    assert [row[2:5] + row[-2:-1] for row in rows] == [
+        [DASH, "aircraft", DASH, "adsb"],
+        ["TRUCK-7", "vehicle"] + [DASH] * 2,
+    ]
     table.draw(scene(2))
     assert names(table) == expected
 

@@ -44,34 +44,39 @@ def tip(picture: Picture, row: int) -> str:
 def title(picture: Picture, row: int) -> str:
     """Return the name at the head of a popup."""
     name = html.escape(words.name(picture, row))
-    return f'<div style="{_INK};min-width:130px;max-width:300px"><b style="{_HEAD}">{name}</b></div>'
+    return f'<div style="{_INK}"><b style="{_HEAD}">{name}</b></div>'
 
 
-def popup(title: str, body: str = "", *, lines: int = 1) -> str:
+def popup(title: str, body: str = "", *, room: tuple[int, int] = (0, 0)) -> str:
     """Return a popup. Between its opening and the next draw it has its title alone, and never old values.
 
-    It is as high then as with the values, because the map moves to show all of it when it opens, and not later.
+    It is as large then as with the values, as a browser measures it and moves the map when it opens, and not later.
 
     Args:
         title: As HTML.
         body: As HTML.
-        lines: How many values there are to be.
+        room: Width and height at least, px.
     """
-    return f'<div style="min-height:{20 + 20 * lines}px">{title}{body}</div>'
+    width, height = room
+    return f'<div style="min-width:{width}px;max-width:300px;min-height:{height}px">{title}{body}</div>'
 
 
-def lines(picture: Picture, row: int) -> int:
-    """Return how many lines the values of an object take."""
-    return len(_facts(picture, row))
+def room(picture: Picture, row: int) -> tuple[int, int]:
+    """Return the width and the height of a popup with its values, px; they do not change as the object moves."""
+    texts = [value for value in _description(picture, row).values() if value]
+    texts.append(f"{picture.squawk[row]}: {words.emergency(picture, row) or ''}")
+    width = max(170, 100 + 7 * max(map(len, texts)))
+    return min(width, 300), 22 + 21 * len(_facts(picture, row))
 
 
 def values(picture: Picture, row: int, *, shared: bool = False) -> str:
     """Return an object's values in the analyst's units, and before them whether two share its identity."""
     facts = (
-        f'<tr><td style="padding-right:12px;{_PALE}">{fact}</td><td>{value}</td></tr>'
+        f'<tr><td style="padding-right:12px;white-space:nowrap;{_PALE}">{fact}</td>'
+        f'<td style="overflow-wrap:anywhere">{value}</td></tr>'
         for fact, value in _facts(picture, row).items()
     )
-    table = f'<table style="{_INK};white-space:nowrap">{"".join(facts)}</table>'
+    table = f'<table style="{_INK}">{"".join(facts)}</table>'
     return (_warning(picture.kind[row]) if shared else "") + table
 
 

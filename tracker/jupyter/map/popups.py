@@ -62,7 +62,7 @@ class Popups:
             row = marker.look.row
             marker.title = labels.title(picture, row)
             body = labels.values(picture, row, shared=marker.key in shared) if marker in self.open else ""
-            marker.popup.value = labels.popup(marker.title, body, lines=labels.lines(picture, row))
+            marker.popup.value = labels.popup(marker.title, body, room=labels.room(picture, row))
         for marker in resting:
             marker.popup.value = labels.popup(marker.title, labels.lost())
 

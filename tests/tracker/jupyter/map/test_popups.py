@@ -79,14 +79,18 @@ def test_popup_of_what_is_no_aircraft_has_only_what_makes_sense(
     assert ">7</b>" in popup  # its title is the id, without what makes it a key
 
 
-def test_popup_is_as_high_with_its_title_alone_as_with_its_values(live: LiveMap) -> None:
-    columns = {"typecode": ["A320"], "category": ["A3"]}
+def test_popup_is_as_large_with_its_title_alone_as_with_its_values(live: LiveMap) -> None:
+    def room(popup: str) -> list[int]:
+        return [int(px) for px in re.findall(r"min-(?:width|height):(\d+)px", popup)]
+
+    columns = {"typecode": ["A320"], "category": ["A3"], "squawk": ["7500"]}
     live.draw(scene(1, **columns))
-    before = markers(live)[0].popup.value
-    (height,) = re.findall(r"min-height:(\d+)px", before)
-    assert f"min-height:{height}px" in opened(live, **columns)
+    width, height = room(markers(live)[0].popup.value)
+    assert [width, height] == room(opened(live, **columns))
     live.draw(scene(1))
-    assert f"min-height:{height}px" not in markers(live)[0].popup.value
+    narrower, lower = room(markers(live)[0].popup.value)
+    assert narrower < width <= 300
+    assert height - lower == 2 * (lower - 22) / 7  # two lines of nine
 
 
 def test_only_open_popups_cost_messages(live: LiveMap, wire: Wire) -> None:
