@@ -8,6 +8,7 @@ import pytest
 from chromium import MARKS
 from mapcanvas import PIXEL, colour_of, on_canvas, pixels
 from opened import Opener, wait_until
+from patience import PATIENCE
 from playwright.sync_api import expect
 from serving import Site, flight
 
@@ -94,3 +95,15 @@ def test_a_server_that_says_nothing_about_it_is_connected(site: Site, opener: Op
     with page.expect_response("**/api/stats"):
         page.goto(f"{site.base}/#map=9/{lat}/{lon}")
     page.get_by_role("contentinfo").get_by_role("status").get_by_text("Connected", exact=True).wait_for()
+
+
+def test_the_map_names_where_the_reports_come_from_and_whom_to_thank(site: Site, opener: Opener, spot) -> None:
+    lat, lon = spot
+    page = opener.open(f"{site.base}/#map=7/{lat}/{lon}")
+    credit = page.locator(".leaflet-control-attribution")
+    expect(credit).to_contain_text("Natural Earth")
+    headers = [("source", b"lab"), ("attribution", b"The <b>Lab</b>, https://lab.example/terms")]
+    site.publish(flight(lat, lon), headers=headers)
+    page.reload()
+    expect(credit).to_contain_text("lab (The <b>Lab</b>, lab.example/terms)", timeout=PATIENCE * 1000)
+    expect(credit.get_by_role("link", name="lab.example/terms")).to_have_attribute("href", "https://lab.example/terms")

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 
 from brokers import Embedded, Topic, free_port, until
 from kafka import KafkaProducer
@@ -66,16 +67,16 @@ class Site:
         self._server.wait()
         self._server.stdout.close()
 
-    def publish(self, *flights: StateVector) -> None:
+    def publish(self, *flights: StateVector, headers: Sequence[tuple[str, bytes]] = ()) -> None:
         """Return when the broker has them all."""
-        self._send([(encode(one), one.key.encode()) for one in flights])
+        self._send([(encode(one), one.key.encode()) for one in flights], headers)
 
     def send(self, *values: bytes) -> None:
         """Publish values as they are, valid or not; return when the broker has them all."""
         self._send([(value, None) for value in values])
 
-    def _send(self, records: list[tuple[bytes, bytes | None]]) -> None:
-        sent = [self._producer.send("shipments", value, key=key) for value, key in records]
+    def _send(self, records: list[tuple[bytes, bytes | None]], headers: Sequence[tuple[str, bytes]] = ()) -> None:
+        sent = [self._producer.send("shipments", value, key=key, headers=list(headers)) for value, key in records]
         self._producer.flush()
         for future in sent:
             future.get(timeout=PATIENCE)

@@ -28,9 +28,9 @@ import click
 from producer import wire
 from producer.cluster.numbers import Real, Whole
 from tracker.devbroker import Broker, CannotListenError
-from tracker.errors import BadOption
 from tracker.spans import check_ageing
-from tracker.workbench.children import Child, producer_command
+from tracker.workbench.children import Child
+from tracker.workbench.traffic import Traffic, choose_traffic
 
 FIRST_PAGE = "01_live_map.ipynb"
 _HOST = "127.0.0.1"
@@ -43,24 +43,6 @@ class UpError(click.ClickException):
     """The workbench could not start; one line, exit status 2."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True)
-class _Traffic:
-    """What the producer publishes: the bundled recording at a speed, or made-up flights where there is a number."""
-
-    speed: str
-    flights: int | None
-
-    def __str__(self) -> str:
-        if self.flights is None:
-            return f"half an hour over Paris, of 2021, in a loop at speed {self.speed}"
-        return f"{self.flights:,} made-up flight{'s' * (self.flights > 1)}, all over the world"
-
-    def command(self, address: str) -> list[str]:
-        if self.flights is None:
-            return producer_command(address, "--loop", "--speed", self.speed)
-        return producer_command(address, "--flights", str(self.flights), "--speed", self.speed, source="synthetic")
 
 
 @dataclass(frozen=True)
@@ -128,6 +110,9 @@ class _Page:
               metavar="NUMBER|max", help="Of the replay, times real time.")  # fmt: skip
 @click.option("--flights", envvar="TRACKER_FLIGHTS", show_envvar=True, type=Whole(1, 100_000),
               help="So many made-up flights instead of the replay.")  # fmt: skip
+@click.option("--source", "sources", multiple=True, metavar="TEXT",
+              help="A source of your own instead, as `producer` takes it, such as --source 'sbs localhost:30003'; "
+              "may be given several times.")  # fmt: skip
 @click.option("--stale-after", default=15.0, show_default=True, envvar="TRACKER_STALE_AFTER", show_envvar=True,
               metavar="SECONDS", type=Real(0, 86_400, min_open=True),
               help="An aircraft that was not heard for so long is shown in grey.")  # fmt: skip
@@ -147,30 +132,28 @@ def up(
     http: bool,
     speed: str,
     flights: int | None,
+    sources: tuple[str, ...],
     stale_after: float,
     lost_after: float,
     mapping: str | None,
     browser: bool | None,
 ) -> None:
-    """Run the workbench: an embedded broker, a producer that replays real traffic, the live server and JupyterLab."""
-    if flights is not None and speed != "1":
-        raise UpError("--flights are made up as of now, at speed 1: leave out --speed (or PRODUCER_SPEED)")
-    if mapping and (flights is not None or speed != "1"):
-        raise UpError(
-            "--mapping is for records of others, beside which nothing is published: leave out --flights and --speed"
-        )
+    """Run the workbench: an embedded broker, a producer, the live server and JupyterLab.
+
+    The producer replays half an hour of real traffic, unless another source is named.
+    """
     try:
         check_ageing(stale_after, lost_after, ("--stale-after", "--lost-after"))
         if mapping:
             wire.load_mapping(mapping)
-    except (BadOption, wire.MappingError) as error:
+        traffic = choose_traffic(speed, flights, sources, mapping)
+    except ValueError as error:
         raise UpError(str(error)) from error
     if lab and find_spec("jupyterlab") is None:
         raise UpError("JupyterLab is missing: pip install 'flight-tracker[notebook]', or say --no-lab")
     opens = sys.stdout.isatty() if browser is None else browser
     ports = _Ports(broker_port, http_port if http else None, lab_port if lab else None)
     try:
-        traffic = None if mapping else _Traffic(speed, flights)
         failure = asyncio.run(_run(ports, traffic, _Reading(stale_after, lost_after, mapping), opens=opens))
     except CannotListenError as error:
         raise UpError(
@@ -182,7 +165,7 @@ def up(
     click.echo("Stopped.")
 
 
-async def _run(ports: _Ports, traffic: _Traffic | None, reading: _Reading, *, opens: bool) -> str | None:
+async def _run(ports: _Ports, traffic: Traffic, reading: _Reading, *, opens: bool) -> str | None:
     """Run until a signal, or until a child ends, and return what is to be said of that."""
     if ports.lab is not None:
         _refuse_taken(ports.lab, "--lab-port")
@@ -196,14 +179,13 @@ async def _run(ports: _Ports, traffic: _Traffic | None, reading: _Reading, *, op
     async with Broker(_HOST, ports.broker) as broker:
         try:
             endings: list[asyncio.Task[str]] = []
-            if traffic is None:
+            if not traffic.producers:
                 broker.create_topic("shipments", values={"message.timestamp.type": "LogAppendTime"})
-            else:
-                children.append(await Child.start("The producer", traffic.command(broker.address)))
+            for name, command in traffic.commands(broker.address):
+                children.append(await Child.start(name, command))
                 endings.append(asyncio.create_task(children[-1].ended()))
             click.echo(f"broker      {broker.address} (embedded, in memory)")
-            what = f"what you publish is read by the mapping {reading.mapping}" if traffic is None else traffic
-            click.echo(f"producer    topic shipments: {what}")
+            click.echo(f"producer    topic shipments: {traffic.told}")
             if ports.http is not None:
                 children.append(await _start_server(broker.address, ports.http, reading))
                 endings.append(asyncio.create_task(children[-1].ended()))

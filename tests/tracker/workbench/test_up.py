@@ -155,11 +155,36 @@ def test_with_a_mapping_it_publishes_nothing_and_what_others_publish_is_read(up,
     assert variables >= {"TRACKER_STALE_AFTER=20", "TRACKER_LOST_AFTER=90", f"TRACKER_MAPPING={mapping}"}
 
 
+async def test_sources_of_ones_own_take_the_place_of_the_replay(up, tmp_path):
+    files = [tmp_path / f"{name} sky.jsonl" for name in ("one", "other")]
+    for number, file in enumerate(files):
+        file.write_text(json.dumps({"icao24": f"00000{number}", "lat": 1.0, "lon": 2.0, "time": 1.7e9}) + "\n")
+    sources = [f"replay --loop '{file}'" for file in files]
+    workbench = up("--no-lab", "--no-http", "--source", sources[0], "--source", sources[1])
+    assert workbench.until("producer").endswith(f"shipments: {sources[0]}; {sources[1]}\n")
+    with Tracker(f"127.0.0.1:{workbench.broker_port}", since="earliest") as t:
+        await t.settled(count=2, timeout=PATIENCE)
+        assert set(t.latest()["icao24"]) <= {"000000", "000001"}
+        assert [source.name for source in t.stats.sources] == ["replay"]
+    assert len(children(workbench.process.pid)) == 2
+    assert await asyncio.to_thread(workbench.stop) == 0, workbench.said
+
+
+def test_a_source_that_there_is_not_is_said_by_the_producer(up):
+    workbench = up("--no-lab", "--no-http", "--source", "radar host:1")
+    assert "radar" in workbench.until("No such command")
+    assert workbench.process.wait(PATIENCE) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (["--mapping", "nowhere"], "mapping 'nowhere': no such built-in one (opensky, readsb, traffic), and no file"),
-        (["--mapping", "readsb", "--flights", "30"], "leave out --flights and --speed"),
+        (["--mapping", "readsb", "--flights", "30"], "leave out --flights, --speed and --source"),
+        (["--mapping", "readsb", "--source", "sbs h:1"], "leave out --flights, --speed and --source"),
+        (["--flights", "3", "--source", "sbs h:1"], "leave out --flights and --speed"),
+        (["--source", "sbs 'h:1"], "No closing quotation"),
+        (["--source", " "], "'sbs HOST:PORT', is needed"),
         (["--lost-after", "10"], "--lost-after=10.0: more than --stale-after, which is 15 s, is needed"),
     ],
 )

@@ -42,6 +42,7 @@ export class FlightMap {
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** A link, somebody's hand or the first aircraft have chosen where it looks. */
   #placed: boolean;
+  #credit = "";
 
   constructor(
     element: HTMLElement,
@@ -75,6 +76,14 @@ export class FlightMap {
       for (const end of ends) end();
       this.map.remove();
     });
+  }
+
+  /** Name the sources of what it shows, in the place of those before; HTML. */
+  credit(attribution: string): void {
+    const { attributionControl } = this.map;
+    if (this.#credit !== "") attributionControl.removeAttribution(this.#credit);
+    if (attribution !== "") attributionControl.addAttribution(attribution);
+    this.#credit = attribution;
   }
 
   /** What it shows; where that is the edge of the projection, also what lies beyond: it is drawn there. */

@@ -12,6 +12,7 @@ import { askFlight, Selection } from "./selection";
 import { socketUrl, Stream } from "./stream";
 import { systemTheme, type Theme } from "./theme";
 import { askTrack, Tracks } from "./tracks";
+import { attributionOf } from "./sources";
 import { askStats, Trouble } from "./trouble";
 import { Views, windowAddress } from "./views";
 import type { Watched } from "./watched";
@@ -115,7 +116,10 @@ export class Page {
       if (key !== null) this.#trail(key);
     };
     choose();
+    const credit = () => shown.credit(attributionOf(this.trouble.told.get().sources));
+    credit();
     return [
+      this.trouble.told.watch(credit),
       views.view.watch((next) => {
         if (next.selected !== key) choose();
         const sameRows = next.filters === view.filters && next.search === view.search && next.sort === view.sort;

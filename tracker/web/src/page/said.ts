@@ -22,7 +22,7 @@ export interface Said {
  * @param trouble What the server says of what it is given.
  * @param now s of the clock that `Phase.until` means.
  */
-export function said(phase: Phase, lag: Digest["lag"], trouble: Told, now: number): Said {
+export function said(phase: Phase, lag: Digest["lag"], trouble: Omit<Told, "sources">, now: number): Said {
   switch (phase.name) {
     case "connecting":
       return { tone: "busy", state: "Connecting", detail: "", retry: false };

@@ -1,5 +1,6 @@
 /** What the server says of the reports that it is given: asked for rarely, more often while there is nothing to show. */
 
+import { type Source, sourcesOf } from "./sources";
 import { grouped } from "./units";
 import { Watched } from "./watched";
 
@@ -15,9 +16,11 @@ export interface Told {
   readonly warning: string | null;
   /** What else one may want to know of the reports. */
   readonly notes: readonly string[];
+  /** Where they come from. */
+  readonly sources: readonly Source[];
 }
 
-export const SILENT: Told = { empty: null, warning: null, notes: [] };
+export const SILENT: Told = { empty: null, warning: null, notes: [], sources: [] };
 
 /** `empty`: the stream is live and brings nothing; `filled`: it brings something; `away`: it is not live. */
 export type Course = "empty" | "filled" | "away";
@@ -43,8 +46,8 @@ export class Trouble {
     if (course !== this.#course) {
       this.#course = course;
       this.#askedAt = -Infinity;
-      const { warning, notes } = this.told.get();
-      this.told.set(course === "filled" ? { empty: null, warning, notes } : SILENT);
+      const told = this.told.get();
+      this.told.set(course === "filled" ? { ...told, empty: null } : { ...SILENT, sources: told.sources });
     }
     if (course === "away" || this.#clock() - this.#askedAt < PAUSES[course]) return;
     this.#askedAt = this.#clock();
@@ -67,7 +70,7 @@ export class Trouble {
 /**
  * What the server's counters say: its own sentence (`trouble`); why reports are refused (`refused`, `[{reason, count,
  * example}]`): any reason where there is nothing, else those alone that tell of another format; fields that nobody
- * reads (`unused`), and values that were mended (`repaired`).
+ * reads (`unused`), values that were mended (`repaired`), and the sources.
  *
  * @param empty Whether the stream brings nothing: then the server may hold something outside the map.
  */
@@ -75,8 +78,9 @@ export function explain(stats: unknown, empty: boolean): Told {
   const { aircraft, trouble, refused, unused, repaired } = (stats ?? {}) as Record<string, unknown>;
   const notes = [...listed("Fields that nobody reads", unused), ...counted("Values that were mended", repaired)];
   const reason = typeof trouble === "string" && trouble !== "" ? short(trouble) : null;
-  if (empty && aircraft === 0) return { empty: reason ?? mostRefused(refused, () => true), warning: null, notes };
-  return { empty: null, warning: reason ?? mostRefused(refused, isOfAnotherFormat), notes };
+  const sources = sourcesOf(stats);
+  if (empty && aircraft === 0) return { empty: reason ?? mostRefused(refused, () => true), warning: null, notes, sources };
+  return { empty: null, warning: reason ?? mostRefused(refused, isOfAnotherFormat), notes, sources };
 }
 
 function mostRefused(refused: unknown, counts: (reason: string) => boolean): string | null {
