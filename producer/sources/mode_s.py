@@ -25,7 +25,7 @@ MLAT_TICKS = 0xFF004D4C4154
 
 _BYTE = rb"(?:[^\x1a]|\x1a\x1a)"
 _FRAME = re.compile(rb"\x1a(?:1%b{9}|2(%b{14})|3(%b{21}))" % (_BYTE, _BYTE, _BYTE), re.DOTALL)
-_OTHER = re.compile(rb"\x1a([^\x1a123])%b*(?=\x1a[^\x1a])" % _BYTE, re.DOTALL)  # such as a receiver's settings
+_OTHER = re.compile(rb"\x1a[^\x1a123]%b{0,60}(?=\x1a[^\x1a])" % _BYTE, re.DOTALL)  # such as a receiver's settings
 _BEGUN = re.compile(rb"\x1a(?:[^\x1a]%b{0,60}\x1a?)?\Z" % _BYTE, re.DOTALL)  # its end may be in the next piece
 _START = re.compile(rb"\x1a(?:[^\x1a]|\Z)", re.DOTALL)
 _NO_TICKS = frozenset({None, MLAT_TICKS})
@@ -106,21 +106,24 @@ class FrameBuffer:
     def _split_binary(self, data: bytes) -> list[Frame | SchemaError]:
         data = self._rest + data
         found: list[Frame | SchemaError] = []
-        place, end = 0, len(data)
-        while place < end:
-            if match := _FRAME.match(data, place):
-                place = match.end()
-                if body := match[1] or match[2]:
-                    body = body.replace(b"\x1a\x1a", b"\x1a")
-                    found.append(Frame(body[_HEAD:].hex(), int.from_bytes(body[:6])))
-            elif _BEGUN.match(data, place):
+        place = read = 0  # between them lies what is no frame
+        while place < len(data):
+            frame = _FRAME.match(data, place)
+            if not frame and _BEGUN.match(data, place):
                 break
-            elif match := _OTHER.match(data, place):
-                place = match.end()
-            else:
+            match = frame or _OTHER.match(data, place)
+            if not match:
                 start = _START.search(data, place + 1)
-                begin, place = place, start.start() if start else end
-                found.append(_junk(data[begin:place]))
+                place = start.start() if start else len(data)
+                continue
+            if read < place:
+                found.append(_junk(data[read:place]))
+            place = read = match.end()
+            if frame and (body := frame[1] or frame[2]):
+                body = body.replace(b"\x1a\x1a", b"\x1a")
+                found.append(Frame(body[_HEAD:].hex(), int.from_bytes(body[:6])))
+        if read < place:
+            found.append(_junk(data[read:place]))
         self._rest = data[place:]
         return found
 

@@ -1,15 +1,12 @@
 """producer/sources/beast.py: a receiver that sends frames, over a real connection."""
 
-import socket
-import threading
 import time
-from contextlib import contextmanager
 
 import pytest
+from loopback_tcp import sending
 from mode_s_frames import beast, load, sealed
 from patience import PATIENCE
 
-from producer.cluster.address import Address
 from producer.sources.backoff import Backoff
 from producer.sources.beast import Beast
 from producer.sources.tcp import Peer
@@ -27,25 +24,8 @@ def text(row):
     return f"*{row['frame'].upper()};\n".encode()
 
 
-@contextmanager
-def sending(*connections):
-    """A receiver that sends this, one connection after another, and is then silent."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(PATIENCE)
-        end = threading.Event()
-
-        def serve():
-            for number, data in enumerate(connections):
-                with listener.accept()[0] as other:
-                    other.sendall(data)
-                    if number == len(connections) - 1:
-                        end.wait(PATIENCE)
-
-        server = threading.Thread(target=serve)
-        server.start()
-        yield Peer(Address("127.0.0.1", listener.getsockname()[1]), backoff=Backoff(0.01, 0.01))
-        end.set()
-        server.join(PATIENCE)
+def source_at(address):
+    return Beast(Peer(address, backoff=Backoff(0.01, 0.01)))
 
 
 def published(source, enough):
@@ -69,8 +49,8 @@ def published(source, enough):
 def test_a_receiver_is_heard_in_either_form(form):
     places = [(row["latitude"], row["longitude"]) for row in ROWS if "latitude" in row]
     before = time.time()
-    with sending(b"".join(map(form, ROWS))) as peer:
-        source = Beast(peer)
+    with sending(b"".join(map(form, ROWS))) as address:
+        source = source_at(address)
         states = published(source, lambda states: len(states) >= 130)
     assert {(state.lat, state.lon) for state in states} <= set(places)
     assert {state.icao24 for state in states} == {"393322"}
@@ -88,13 +68,13 @@ def test_a_receiver_that_comes_back_in_another_form_with_junk_between():
     others = [sealed(raw[:1] + bytes.fromhex("abcdef") + raw[4:]) for raw in squitters]
     first = b"".join(map(binary, ROWS)) + binary(ROWS[0])[:9]
     second = "".join(f"*{frame};\n" for frame in others).encode() + b"junk\n"
-    with sending(first, second) as peer:
-        source = Beast(peer)
+    with sending(first, second) as address:
+        source = source_at(address)
         states = published(source, lambda states: len(states) >= 250)
     assert {state.icao24 for state in states} == {"393322", "abcdef"}
     assert source.refused == 1
 
 
 def test_a_receiver_that_is_silent_ends_when_it_is_told():
-    with sending(b"") as peer:
-        assert published(Beast(peer), lambda states: True) == []
+    with sending(b"") as address:
+        assert published(source_at(address), lambda states: True) == []

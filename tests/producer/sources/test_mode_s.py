@@ -70,6 +70,14 @@ def test_what_lies_between_binary_frames_is_refused_and_costs_no_other():
     assert cut_short.value.startswith("b'\\x1a2")
 
 
+@pytest.mark.parametrize("junk", [b"\x1a\x1aX", b"\x1a2X", b"\x1a3", b"\x1a", bytes(3)])
+def test_junk_is_refused_once_a_piece_however_often_a_frame_seems_to_begin_in_it(junk):
+    first, *errors, last = split([beast(SHORT), junk * 20_000, beast(LONG)])
+    assert (first, last) == (Frame(SHORT, 0), Frame(LONG, 0))
+    assert 1 <= len(errors) <= 2
+    assert {error.reason for error in errors} == {"format"}
+
+
 @pytest.mark.parametrize("line", ["junk", f"*{LONG}", f"*{LONG[:-1]};", f"*{LONG[:-2]};", f"@{LONG};", "*zz;", ";"])
 def test_a_line_that_is_no_frame_is_refused_and_costs_no_other(line):
     first, bad, last = split([f"*{LONG};\n{line}\n*{SHORT};\n".encode()])
