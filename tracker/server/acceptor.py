@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection
 from tracker.server.aging import Aging
 from tracker.server.http import HttpConnection
 
-_AT_ONCE = 1  # connections accepted in one turn of the loop: their requests then come in as many turns
+_AT_ONCE = 8  # connections that are accepted in one turn: with one, newcomers to a busy machine waited for many turns
 _PAUSE = 0.1  # s, until a full server looks again whether there is room
 _RETRY = 1.0  # s, after the system had no files or no memory
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
