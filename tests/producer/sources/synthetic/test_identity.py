@@ -2,7 +2,7 @@
 
 from synthetic_fleets import EUROPEAN, WORLD, at
 
-from producer import cli
+from producer.commands import synthetic
 from producer.sources.synthetic import launch
 from producer.sources.synthetic.identity import MAX_FLIGHTS
 
@@ -24,4 +24,4 @@ def test_the_largest_fleet_has_addresses_for_all():
 
 
 def test_the_command_allows_as_many_flights_as_there_are_addresses_for():
-    assert cli._MAX_FLIGHTS == MAX_FLIGHTS
+    assert synthetic._MAX_FLIGHTS == MAX_FLIGHTS
