@@ -51,9 +51,14 @@ def find_credentials(environment: Mapping[str, str]) -> Credentials | None:
     A command line, which everybody on the machine can read, has no place for them.
 
     Raises:
-        ProducerError: It has the ID alone, or the secret.
+        ProducerError: It has the ID alone, or the secret, or one of them is no text.
     """
     client_id, client_secret = (environment.get(name, "").strip() for name in NAMES)
+    for name, value in zip(NAMES, (client_id, client_secret), strict=True):
+        if not value.isprintable():  # bytes that are not UTF-8 are not
+            raise ProducerError(
+                f"{name} holds what cannot be printed: text in UTF-8 is needed, as the account's page gives"
+            )
     if client_id and client_secret:
         return Credentials(client_id, client_secret)
     if client_id or client_secret:

@@ -38,3 +38,13 @@ def test_half_an_account_in_the_environment_is_told(name, capsys, monkeypatch):
     monkeypatch.setenv(name, SECRET)
     missing = {"OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"} - {name}
     assert f"{missing.pop()} is missing" in run([], capsys)
+
+
+@pytest.mark.parametrize("name", ["OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"])
+@pytest.mark.parametrize("junk", ["\udcff", "\n"])  # a byte that is not UTF-8, as the environment gives it
+def test_an_account_that_is_no_text_is_told(name, junk, capsys, monkeypatch):
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("OPENSKY_CLIENT_ID", SECRET)
+    monkeypatch.setenv("OPENSKY_CLIENT_SECRET", SECRET)
+    monkeypatch.setenv(name, f"{SECRET}{junk}{SECRET}")
+    assert f"{name} holds what cannot be printed" in run([], capsys)
