@@ -35,7 +35,7 @@ import msgspec
 from producer.wire.codec import MAX_VALUE_BYTES
 from producer.wire.fields import build, is_unknown
 from producer.wire.refusal import UNREADABLE, Repair, SchemaError, refuse_unreadable, shorten
-from producer.wire.rescue import read_constants
+from producer.wire.rescue import read_any
 from producer.wire.state import FIELDS, LIMITS, NAMES, StateVector
 
 UNITS: abc.Mapping[str, abc.Mapping[str, float]] = {
@@ -181,7 +181,7 @@ class Mapping:
         try:
             document = _decode_any(data)
         except UNREADABLE as error:
-            document = read_constants(data)
+            document = read_any(data, error)
             if document is None:
                 refuse_unreadable(data, error, f"what the mapping {self.name!r} reads")
         opened = _at(document, self.envelope)
@@ -314,7 +314,7 @@ def _convert(name: str, field: str, rule: abc.Mapping[str, Any]) -> Convert | No
         return functools.partial(_equals, rule["equals"])
     unit = rule.get("unit")
     known = UNITS.get(_MEASURED.get(field, ""), {})
-    if unit is not None and unit not in known:
+    if unit is not None and not (isinstance(unit, str) and unit in known):
         needed = f"one of {', '.join(known)} is needed" if known else "the field has no unit that can be chosen"
         raise MappingError(f"mapping {name!r}: fields.{field}.unit = {shorten(unit)}: {needed}")
     if field == "on_ground":

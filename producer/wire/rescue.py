@@ -67,16 +67,27 @@ def read_object(data: bytes, error: Exception) -> dict[str, Any] | None:
     Returns:
         Values by name; at least those of the names that the wire knows.
     """
-    if isinstance(error, msgspec.ValidationError):
-        return _read_oversized(data)
-    document = read_constants(data) if isinstance(error, msgspec.DecodeError) else None
+    if isinstance(error, msgspec.ValidationError) and (values := _read_oversized(data)) is not None:
+        return values
+    document = read_constants(data) if isinstance(error, msgspec.DecodeError) else None  # may hold both
     return document if isinstance(document, dict) else None
+
+
+def read_any(data: bytes, error: Exception) -> Any:  # noqa: ANN401 - any JSON
+    """Read JSON that a parser of anything gave up with this error; None where it can truly not be read."""
+    if isinstance(error, msgspec.ValidationError):  # of anything only a number beyond floats is not valid
+        return _read_leniently(data)
+    return read_constants(data)
 
 
 def read_constants(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Read JSON in which `NaN`, `Infinity` or `-Infinity` stands for a number; None where that is not what is wrong."""
     if b"NaN" not in data and b"Infinity" not in data:
         return None
+    return _read_leniently(data)
+
+
+def _read_leniently(data: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return _decode_leniently(data.decode())
     except (ValueError, RecursionError):

@@ -54,6 +54,7 @@ def _within(name: str) -> msgspec.Meta:
 
 # Texts as the parser takes them without a second look: a part of what is allowed, written as it is on the wire. What
 # else is allowed is spelled by `producer.wire.fields`.
+_Short = Annotated[str, msgspec.Meta(max_length=64)]  # its spelling is kept in memory, with the text
 _Id = Annotated[
     str, msgspec.Meta(pattern=r"^(?!(?i:null|none|nan|n/a)\Z)[0-9A-Za-z](?:[0-9A-Za-z _.:/#-]{0,62}[0-9A-Za-z])?\Z")
 ]
@@ -68,9 +69,9 @@ class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     Built by `decode` or `validate` it is canonical and within its limits; the constructor itself checks nothing.
     """
 
-    icao24: str | None = None
+    icao24: _Short | None = None
     """24-bit address, 6 hex digits in lower case, `~` before them where it is no ICAO address."""
-    callsign: str | None = None
+    callsign: _Short | None = None
     """1-16 characters, trimmed, upper case, no formula of a spreadsheet; the identity where there is no `icao24`."""
     lat: Annotated[float, _within("lat")]
     """WGS84 latitude, degrees, -90..90."""
@@ -88,7 +89,7 @@ class StateVector(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """Vertical rate, m/s, up is positive."""
     on_ground: bool | None = None
     """Whether the aircraft is on the ground."""
-    squawk: str | None = None
+    squawk: _Short | None = None
     """Transponder code, 4 octal digits."""
     time: Annotated[float, _within("time")] | None = None
     """Event time: when this was true, s since 1970, UTC; absent: the Kafka record's timestamp."""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from producer import wire
-from producer.wire.rescue import read_constants
+from producer.wire.rescue import read_any
 from tracker.sample.escaping import shown
 
 _REGISTRY = 5  # bytes: 0x00 and the id of a schema
@@ -16,11 +16,11 @@ _decode_any = msgspec.json.Decoder().decode
 
 
 def read_json(data: bytes) -> tuple[bool, Any]:
-    """Tell whether bytes are JSON (`NaN` may stand in it), and what they hold."""
+    """Tell whether bytes are JSON (`NaN` and numbers beyond floats may stand in it), and what they hold."""
     try:
         return True, _decode_any(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        document = read_constants(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        document = read_any(data, error)
         return document is not None, document
 
 

@@ -1,6 +1,7 @@
 """producer/wire/fields.py: what is forgiven, what is dropped, and what is refused, each by its name."""
 
 import json
+import tracemalloc
 
 import pytest
 from wire_reports import HERE, refusal, text
@@ -275,3 +276,18 @@ def test_what_is_required_is_missed(missing, field):
 def test_milliseconds_are_refused_with_a_hint():
     assert "milliseconds" in str(refusal(text(time=1633611601000)))
     assert "2100" in str(refusal(text(time=253402300799)))
+
+
+@pytest.mark.parametrize(("field", "last"), [("icao24", "3c12{:02x}"), ("callsign", "A{}"), ("squawk", "00{:02o}")])
+def test_long_texts_that_are_forgiven_do_not_stay_in_memory(field, last):
+    tracemalloc.start()
+    try:
+        for number in range(32):
+            spelled = last.format(number)
+            fields = {"id": "A", **HERE, field: " " * 100_000 + spelled}
+            assert getattr(decode(json.dumps(fields).encode()), field) == spelled
+            assert getattr(validate(fields), field) == spelled
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1_000_000

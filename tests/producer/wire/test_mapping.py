@@ -159,6 +159,10 @@ def test_readsb_is_read_whole_or_one_by_one(now):
         ({"fields": {"id": "a", "lat": "b"}}, "has no lon"),
         ({"fields": OWN["fields"] | {"speed": "x"}}, "fields.speed is not known: one of altitude"),
         (
+            {"fields": OWN["fields"] | {"altitude": {"from": "x", "unit": ["m"]}}},
+            "fields.altitude.unit = an array: one of m, ft, km",
+        ),
+        (
             {"fields": OWN["fields"] | {"altitude": {"from": "x", "unit": "kt"}}},
             "fields.altitude.unit = 'kt': one of m, ft, km",
         ),
@@ -207,3 +211,12 @@ def test_a_time_that_no_number_holds_is_refused_and_stops_nothing(now, age):
     value = {"now": now, "aircraft": [{"hex": "3c1234", "lat": 1, "lon": 2, "seen_pos": age}]}
     vectors, (error,) = load_mapping("readsb").decode(json.dumps(value).encode())
     assert (vectors, error.field) == ([], "time")
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 400])
+def test_a_number_beyond_floats_costs_its_field_alone(number):
+    repairs = []
+    value = '{"aircraft": [{"hex": "3c1234", "lat": 1, "lon": 2, "gs": @}, {"hex": "3c1235", "lat": 1, "lon": 2}]}'
+    vectors, errors = load_mapping("readsb").decode(value.replace("@", number).encode(), repairs)
+    assert ([vector.key for vector in vectors], errors) == (["3c1234", "3c1235"], [])
+    assert [(place, repair.field) for place, repair in repairs] == [(0, "velocity")]

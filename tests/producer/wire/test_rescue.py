@@ -18,6 +18,15 @@ def test_a_number_that_no_float_holds_costs_its_field_alone(number):
     assert len(str(repairs[0])) < 200
 
 
+@pytest.mark.parametrize("first", [b"NaN", b"1e999"])
+def test_a_constant_and_a_number_beyond_floats_cost_their_two_fields(first):
+    repairs = []
+    second = {b"NaN": b"1e999", b"1e999": b"NaN"}[first]
+    data = WHOLE.replace(b" 0}", first + b', "velocity": ' + second + b"}")
+    assert decode(data, repairs) == StateVector(**HERE)
+    assert sorted(repair.field for repair in repairs) == ["altitude", "velocity"]
+
+
 @pytest.mark.parametrize("number", [b"NaN", b"-Infinity"])
 def test_in_a_field_that_nobody_reads_it_costs_nothing(number):
     repairs = []

@@ -11,6 +11,7 @@ from tracker.sample.kinds import kind_of
         (b'{"icao24": "3c1234", "lat": 48, "lon": 2}', "JSON: a state vector of this wire"),
         (b'{"a": 1}', "JSON: an object"),
         (b'{"a": NaN}', "JSON: an object"),
+        (b'{"a": 1e999}', "JSON: an object"),
         (b'{"hex": "3c1234", "lat": 48, "lon": 2, "alt_baro": 1, "gs": 2}', "JSON: an object of another dialect"),
         (b'[{"lat": 1}, {}]', "JSON: an array of objects"),
         (b"[1, {}]", "JSON: an array"),
