@@ -137,7 +137,8 @@ class Mapping:
             return []
         read = {pick.path[0] for _, picks in self.fields for pick in picks}
         read |= {pick.minus[0] for _, picks in self.fields for pick in picks if pick.minus}
-        return [name for name in record if name not in read]
+        # Beside a NaN a name may hold half a surrogate pair, which no screen could write.
+        return [name.encode(errors="replace").decode() for name in record if name not in read]
 
     def build(self, record: object, repairs: list[Repair] | None = None) -> StateVector:
         """Build a state vector from one record of this dialect, such as a row of a file.

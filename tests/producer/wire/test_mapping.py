@@ -220,3 +220,8 @@ def test_a_number_beyond_floats_costs_its_field_alone(number):
     vectors, errors = load_mapping("readsb").decode(value.replace("@", number).encode(), repairs)
     assert ([vector.key for vector in vectors], errors) == (["3c1234", "3c1235"], [])
     assert [(place, repair.field) for place, repair in repairs] == [(0, "velocity")]
+
+
+def test_a_name_with_half_a_character_is_told_in_what_every_screen_can_write():
+    data = b'{"hex": "3c1234", "lat": 1, "lon": 2, "gs": NaN, "a\\ud800": 1}'
+    assert load_mapping("readsb").unused_fields(data) == ["a?"]
