@@ -117,6 +117,12 @@ def _check(name: str, value: object) -> object:
     return Repair(field, checked) if isinstance(checked, SchemaError) else checked
 
 
+def find_fault(field: str, value: object) -> SchemaError | None:
+    """Return what is wrong with the value of a field of the wire, None where it can be understood."""
+    checked = _check(field, value)
+    return checked.error if isinstance(checked, Repair) else None
+
+
 # Where a writer gets a field wrong it does so again and again, and to say what is wrong costs as much as six fields. An
 # error that is kept is not raised: it would collect tracebacks.
 _check_small = functools.lru_cache(maxsize=1 << 14, typed=True)(_check)

@@ -33,7 +33,7 @@ from typing import Any
 import msgspec
 
 from producer.wire.codec import MAX_VALUE_BYTES
-from producer.wire.fields import build, is_unknown
+from producer.wire.fields import build, find_fault, is_unknown
 from producer.wire.refusal import UNREADABLE, Repair, SchemaError, refuse_unreadable, shorten
 from producer.wire.rescue import read_any
 from producer.wire.state import FIELDS, LIMITS, NAMES, StateVector
@@ -270,6 +270,10 @@ def _parse(document: dict[str, Any], name: str) -> Mapping:
             raise MappingError(f"mapping {name!r}: fields has no {needed}: a position is required")
     if not {"icao24", "callsign", "id"} & {*fields, *constants}:
         raise MappingError(f"mapping {name!r}: fields has none of icao24, callsign and id: an identity is required")
+    for field, value in constants.items():
+        fault = find_fault(field, value)
+        if fault is not None:
+            raise MappingError(f"mapping {name!r}: constants.{field} = {fault.value}: {fault.limit}")
     envelope = document.get("envelope", "")
     return Mapping(
         name=name,
@@ -291,7 +295,10 @@ def _names(name: str, place: str, names: object) -> list[str]:
 
 def _picks(name: str, field: str, rule: object) -> tuple[_Pick, ...]:
     rules = rule if isinstance(rule, list) else [rule]
-    return tuple(pick for one in rules for pick in _rule(name, field, one))
+    picks = tuple(pick for one in rules for pick in _rule(name, field, one))
+    if not picks:
+        raise MappingError(f"mapping {name!r}: fields.{field} has no place to come from: the name of a field is needed")
+    return picks
 
 
 def _rule(name: str, field: str, rule: object) -> list[_Pick]:

@@ -131,7 +131,7 @@ def test_no_broker_is_one_line_and_status_2(nobody):
         (["replay", "--bootstrap-servers", "here:99999"], "'here:99999': a port from 1 to 65535 is needed"),
         (["replay", "--nonsense"], "--nonsense"),
         (["fly"], "fly"),
-        ([], "a command is required: replay"),
+        ([], "a command is required: aggregator"),
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(arguments, says, capsys):

@@ -154,6 +154,11 @@ def test_readsb_is_read_whole_or_one_by_one(now):
 @pytest.mark.parametrize(
     ("mapping", "says"),
     [
+        (OWN | {"constants": {"kind": "truck"}}, "constants.kind = 'truck': one of aircraft, vehicle"),
+        (OWN | {"constants": {"icao24": "zz"}}, "constants.icao24 = 'zz': 6 hex digits"),
+        (OWN | {"constants": {"velocity": "fast"}}, "constants.velocity = 'fast': a number is required"),
+        (OWN | {"fields": OWN["fields"] | {"lat": []}}, "fields.lat has no place to come from"),
+        (OWN | {"fields": OWN["fields"] | {"time": {"from": []}}}, "fields.time has no place to come from"),
         ({}, "fields = None: a table is needed"),
         ({"fields": {"lat": "a", "lon": "b"}}, "an identity is required"),
         ({"fields": {"id": "a", "lat": "b"}}, "has no lon"),
