@@ -88,8 +88,8 @@ def _check_all(given: Iterable[object]) -> tuple[dict[str, Any], dict[str, Repai
     """Return the values that are right, by field, and what is wrong with the others."""
     values: dict[str, Any] = {}
     dropped: dict[str, Repair] = {}
-    for value, (name, field, low, high) in zip(given, _PLAN, strict=True):
-        if value is None or field in values or field in dropped:
+    for value, (name, field, alias, low, high) in zip(given, _PLAN, strict=True):
+        if value is None or (alias and (field in values or field in dropped)):
             continue
         kind = type(value)
         if kind is float and low <= value < high:  # type: ignore[operator] # as nearly all are: two calls less
@@ -284,4 +284,7 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
 }
 """By field: checks a value by the name it came under, and returns it as it is on the wire, or what is wrong."""
 _FIELD_OF = {name: field for field in FIELDS for name in (field, *ALIASES.get(field, ()))}
-_PLAN = tuple((name, _FIELD_OF[name], *LIMITS.get(_FIELD_OF[name], (math.nan, math.nan))) for name in NAMES)
+_PLAN = tuple(
+    (name, _FIELD_OF[name], name != _FIELD_OF[name], *LIMITS.get(_FIELD_OF[name], (math.nan, math.nan)))
+    for name in NAMES
+)

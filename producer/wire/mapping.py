@@ -157,7 +157,8 @@ class Mapping:
         values: dict[str, object] = {}
         for field, picks in self.fields:
             for pick in picks:
-                value = _at(record, pick.path)
+                path = pick.path
+                value = record.get(path[0]) if len(path) == 1 else _at(record, path)
                 if value is None or (type(value) is str and is_unknown(value)):
                     continue
                 if pick.convert is not None:
@@ -370,6 +371,8 @@ def _numeric(value: object) -> object:
 
 
 def _scale(factor: float, value: object) -> object:
+    if type(value) is float:  # as nearly all are
+        return value * factor
     number = _numeric(value)
     if isinstance(number, bool) or not isinstance(number, int | float):
         return value
