@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from producer.sources.backoff import Backoff
 from producer.sources.exchange import Answer, Request, retry_after
+from producer.sources.reader import Reading
 from producer.sources.readsb import News, make_reader
 from producer.sources.service import Outcome
 
@@ -64,7 +65,7 @@ def custom(url: str) -> Terms:
     return Terms(urlsplit(url).hostname or "aggregator", url, None, None)
 
 
-class Aggregator:
+class Aggregator(Reading):
     """The aircraft around a point, as a `Service`: asked less often where it refuses, and again more often in time."""
 
     def __init__(self, terms: Terms, lat: float, lon: float, radius: float) -> None:
@@ -83,25 +84,10 @@ class Aggregator:
         self._url = terms.url
         for name, value in values.items():
             self._url = self._url.replace(f"{{{name}}}", value)
-        self._reader = make_reader(self.name)
+        super().__init__(make_reader(self.name))
         self._news = News(self._reader)
         self._backoff = Backoff(2.0, 300.0)
         self._interval = INTERVAL
-
-    @property
-    def refused(self) -> int:
-        """Records that were not reports."""
-        return self._reader.refused
-
-    @property
-    def without_position(self) -> int:
-        """Records of aircraft whose position is not known, counted each time."""
-        return self._reader.without_position
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped."""
-        return self._reader.repaired
 
     def request(self, wall: float) -> Request:  # noqa: ARG002 - it may be asked whenever the interval is over
         """Ask for the aircraft around the point."""

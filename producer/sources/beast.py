@@ -8,17 +8,15 @@ A frame has no time of day: it was received when it came.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from types import TracebackType
-from typing import Self
 
 from producer.sources.decoding import Decoder
 from producer.sources.faults import Faults
 from producer.sources.joining import Joiner
 from producer.sources.mode_s import Frame, FrameBuffer, date
 from producer.sources.once import Once
-from producer.sources.source import Batch
+from producer.sources.source import Batch, Listener
 from producer.sources.tcp import Peer
 from producer.stop import Stop
 from producer.wire import Repair, SchemaError, StateVector
@@ -26,7 +24,7 @@ from producer.wire import Repair, SchemaError, StateVector
 _TURN = 0.5  # s, between two calls of the decoder
 
 
-class Beast:
+class Beast(Listener):
     """A receiver that sends its frames as a `Source`."""
 
     label = "beast"
@@ -55,28 +53,11 @@ class Beast:
         self._wall = wall
         self._clock = clock
         self._faults = Faults(self.name)
+        super().__init__(self._faults)
         self._buffer = FrameBuffer()
         self._decoder = Decoder(at)
         self._joiner = Joiner()
         self._once = Once()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
-
-    @property
-    def refused(self) -> int:
-        """How many pieces of what came were no frames, and how many frames were no reports."""
-        return self._faults.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """How many values were dropped, by field."""
-        return self._faults.repaired
 
     def batches(self, stop: Stop) -> Iterator[Batch]:
         """Yield state vectors as their positions come, as `Source.batches`."""

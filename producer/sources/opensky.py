@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from producer.errors import ProducerError
@@ -16,7 +15,7 @@ from producer.sources.backoff import Backoff
 from producer.sources.credentials import Credentials
 from producer.sources.credits import Budget, cost_of
 from producer.sources.exchange import Answer, Request, retry_after
-from producer.sources.reader import Reader, decode
+from producer.sources.reader import Reader, Reading, decode
 from producer.sources.service import Outcome
 
 logger = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 Region = tuple[float, float, float, float]
 
 
-class OpenSky:
+class OpenSky(Reading):
     """State vectors of a box or of the world, as often as the credits allow; with an account, or without."""
 
     label = "opensky"
@@ -80,27 +79,12 @@ class OpenSky:
         self._tokens = tokens
         usual, shortest = (_CREDITS, SHORTEST) if credentials else (_CREDITS_ANONYMOUS, SHORTEST_ANONYMOUS)
         self._budget = Budget(cost_of(region), usual, shortest, interval)
-        self._reader = Reader(self.name, "opensky")
+        super().__init__(Reader(self.name, "opensky"))
         self._backoff = Backoff(10.0, 900.0)
         self._token: str | None = None
         self._ends = 0.0
         self._asked_token = False
         self._is_renewed = False
-
-    @property
-    def refused(self) -> int:
-        """Records that were not reports."""
-        return self._reader.refused
-
-    @property
-    def without_position(self) -> int:
-        """State vectors without a position, counted each time."""
-        return self._reader.without_position
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped."""
-        return self._reader.repaired
 
     def request(self, wall: float) -> Request:
         """Return what is to be asked now: state vectors, or a token for them."""

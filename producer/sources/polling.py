@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -18,7 +18,7 @@ from producer.sources.backoff import Backoff
 from producer.sources.exchange import RemoteError, Request
 from producer.sources.remote import Remote
 from producer.sources.service import Outcome, Service
-from producer.sources.source import Batch
+from producer.sources.source import Batch, Counting
 from producer.sources.trouble import Trouble
 from producer.stop import Stop
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _TICK = 0.2  # s, between two looks at the stop
 
 
-class Polled:
+class Polled(Counting):
     """A service as a `Source`: asked as often as it says, and less often while there is trouble; it never ends."""
 
     def __init__(
@@ -48,6 +48,7 @@ class Polled:
             clock: Seconds, monotonic.
             wall: Seconds since 1970.
         """
+        super().__init__(service)
         self._service = service
         self._remote = remote or Remote()
         self._backoff = backoff or Backoff()
@@ -70,16 +71,6 @@ class Polled:
     def attribution(self) -> str | None:
         """Who is to be named beside the reports."""
         return self._service.attribution
-
-    @property
-    def refused(self) -> int:
-        """Records that were not reports."""
-        return self._service.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped, as they could not be understood."""
-        return self._service.repaired
 
     def __enter__(self) -> Self:
         if self._service.terms:

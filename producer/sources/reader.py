@@ -8,12 +8,11 @@ document ──> mapping ──┬─> StateVector, new ──> handed on, in ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from producer.sources.faults import Faults
 from producer.sources.once import Once
+from producer.sources.source import Counting
 from producer.wire import Repair, SchemaError, StateVector, load_mapping
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -21,7 +20,7 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _decode_any = msgspec.json.Decoder().decode
 
 
-class Reader:
+class Reader(Counting):
     """Reads what one source answers, by a mapping, and counts what is no report. Pure: the time comes in."""
 
     def __init__(self, name: str, mapping: str, *, tolerance: float = 0.0) -> None:
@@ -34,19 +33,10 @@ class Reader:
         """
         self._mapping = load_mapping(mapping)
         self._faults = Faults(name)
+        super().__init__(self._faults)
         self._once = Once(tolerance=tolerance)
         self.without_position = 0
         """Records that were no more than an identity: aircraft whose position is not known. Counted each time."""
-
-    @property
-    def refused(self) -> int:
-        """How many records were not reports."""
-        return self._faults.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped, as they could not be understood."""
-        return self._faults.repaired
 
     def read(self, document: object, now: float) -> list[StateVector]:
         """Return the new reports of a document, in time order.
@@ -93,6 +83,24 @@ class Reader:
             self.without_position += 1
         else:
             self._faults.refuse(error)
+
+
+class Reading(Counting):
+    """Base of what has a reader, and tells its counts as its own."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Begin with what the reader has counted.
+
+        Args:
+            reader: Reads what is answered or sent.
+        """
+        super().__init__(reader)
+        self._reader = reader
+
+    @property
+    def without_position(self) -> int:
+        """Records of aircraft whose position is not known, counted each time."""
+        return self._reader.without_position
 
 
 def decode(body: bytes) -> object:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from producer.sources.exchange import Answer, Request, shown
-from producer.sources.reader import Reader, decode
+from producer.sources.reader import Reader, Reading, decode
 from producer.sources.service import Outcome
 from producer.wire import StateVector
 
@@ -68,7 +68,7 @@ class News:
         return self._reader.read(document, now)
 
 
-class Receiver:
+class Receiver(Reading):
     """`aircraft.json` over HTTP, as a `Service`."""
 
     label = LABEL
@@ -83,24 +83,9 @@ class Receiver:
         """
         self.name = shown(url)
         self._url = url
-        self._reader = make_reader(self.name)
+        super().__init__(make_reader(self.name))
         self._news = News(self._reader)
         self._unless: Mapping[str, str] = {}
-
-    @property
-    def refused(self) -> int:
-        """Records that were not reports."""
-        return self._reader.refused
-
-    @property
-    def without_position(self) -> int:
-        """Records of aircraft whose position is not known, counted each time."""
-        return self._reader.without_position
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped."""
-        return self._reader.repaired
 
     def request(self, wall: float) -> Request:  # noqa: ARG002 - a receiver may always be asked
         """Ask for the file, unless it is the one that was read last."""

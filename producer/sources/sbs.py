@@ -16,14 +16,12 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from types import TracebackType
-from typing import Self
 
 from producer.sources.faults import Faults
 from producer.sources.joining import Joiner, Part, make_part
 from producer.sources.once import Once
 from producer.sources.rows import FOOT, KNOT
-from producer.sources.source import Batch
+from producer.sources.source import Batch, Listener
 from producer.sources.tcp import Peer
 from producer.stop import Stop
 from producer.wire import Repair, SchemaError, StateVector
@@ -166,7 +164,7 @@ def _excerpt(line: bytes) -> str:
     return repr(text) if len(text) <= 60 else f"{text[:60]!r}..."
 
 
-class Sbs:
+class Sbs(Listener):
     """A decoder that sends SBS-1 as a `Source`."""
 
     label = "sbs"
@@ -196,27 +194,10 @@ class Sbs:
         self._wall = wall
         self._clock = clock
         self._faults = Faults(self.name)
+        super().__init__(self._faults)
         self._joiner = Joiner()
         self._once = Once()
         self._warned = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
-
-    @property
-    def refused(self) -> int:
-        """How many lines were none of this kind."""
-        return self._faults.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """How many values were dropped, by field."""
-        return self._faults.repaired
 
     def batches(self, stop: Stop) -> Iterator[Batch]:
         """Yield state vectors as their positions come, as `Source.batches`."""

@@ -5,11 +5,12 @@ Service.request ──> Request ──> (polling) ──> Answer ──> Service
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from producer.sources.exchange import Answer, Request
+from producer.sources.source import Tally
 from producer.wire import StateVector
 
 
@@ -25,12 +26,8 @@ class Outcome:
     """What is wrong, to be said after the name of the service, alike as long as it is the same; None: all is well."""
 
 
-class Service(Protocol):
-    """A service of one kind, as it is asked by `polling.Polled`."""
-
-    @property
-    def name(self) -> str:
-        """What log and errors call it, without anything secret."""
+class Service(Tally, Protocol):
+    """A service of one kind, as it is asked by `polling.Polled`; its name has nothing secret in it."""
 
     @property
     def label(self) -> str:
@@ -45,16 +42,8 @@ class Service(Protocol):
         """What its use is bound to, said at the start; None: nothing."""
 
     @property
-    def refused(self) -> int:
-        """How many records were not reports, so far."""
-
-    @property
     def without_position(self) -> int:
         """How many records told no position, so far."""
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """How many values were dropped so far, by field of the wire."""
 
     def request(self, wall: float) -> Request:
         """Return what is to be asked now.

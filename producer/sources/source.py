@@ -19,12 +19,8 @@ class Batch(NamedTuple):
     """Seconds after the first batch was asked for; None: now."""
 
 
-class Tally(Protocol):
-    """What a source tells of itself, also while it is read."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in log and errors."""
+class Counts(Protocol):
+    """What a source could not use."""
 
     @property
     def refused(self) -> int:
@@ -33,6 +29,14 @@ class Tally(Protocol):
     @property
     def repaired(self) -> Mapping[str, int]:
         """How many values were dropped so far, as they could not be understood, by field of the wire."""
+
+
+class Tally(Counts, Protocol):
+    """What a source tells of itself, also while it is read."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in log and errors."""
 
 
 class Source(Tally, Protocol):
@@ -75,3 +79,37 @@ def name_source(source: Source) -> list[tuple[str, bytes]]:
     if source.attribution:
         headers.append(("attribution", source.attribution.encode()))
     return headers
+
+
+class Counting:
+    """Base of what tells the counts that a part of it keeps as its own."""
+
+    def __init__(self, counts: Counts) -> None:
+        """Begin with what the part has counted.
+
+        Args:
+            counts: The part.
+        """
+        self._counts = counts
+
+    @property
+    def refused(self) -> int:
+        """How many rows or messages were not reports, so far."""
+        return self._counts.refused
+
+    @property
+    def repaired(self) -> Mapping[str, int]:
+        """How many values were dropped so far, as they could not be understood, by field of the wire."""
+        return self._counts.repaired
+
+
+class Listener(Counting):
+    """Base of a source that opens what it listens to by itself, when its batches are asked for."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from types import TracebackType
 from typing import Self
 
+from producer.sources.reader import Reading
 from producer.sources.readsb import LABEL, make_reader
 from producer.sources.source import Batch
 from producer.sources.tcp import Peer
@@ -17,7 +18,7 @@ from producer.stop import Stop
 logger = logging.getLogger(__name__)
 
 
-class Stream:
+class Stream(Reading):
     """Lines of aircraft, each with its own `now`; it never ends."""
 
     label = LABEL
@@ -33,17 +34,7 @@ class Stream:
         self.name = peer.name
         self._peer = peer
         self._clock = clock
-        self._reader = make_reader(self.name)
-
-    @property
-    def refused(self) -> int:
-        """Lines that were not reports."""
-        return self._reader.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped, as they could not be understood."""
-        return self._reader.repaired
+        super().__init__(make_reader(self.name))
 
     def __enter__(self) -> Self:
         return self

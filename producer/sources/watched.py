@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from producer.sources.exchange import MAX_ANSWER
+from producer.sources.reader import Reading
 from producer.sources.readsb import LABEL, News, make_reader
 from producer.sources.source import Batch
 from producer.sources.trouble import Trouble
@@ -27,7 +28,7 @@ _LOOK = 0.25  # s, between two looks at the file
 _PATIENCE = 3.0  # s, for which it may be missing or half written, before that is worth a word
 
 
-class Watched:
+class Watched(Reading):
     """A file that is replaced as long as the receiver runs; it never ends."""
 
     label = LABEL
@@ -43,21 +44,11 @@ class Watched:
         self.name = str(path)
         self._path = path
         self._clock = clock
-        self._reader = make_reader(self.name)
+        super().__init__(make_reader(self.name))
         self._news = News(self._reader)
         self._trouble = Trouble(self.name)
         self._read: tuple[int, int, int] | None = None
         self._bad_since: float | None = None
-
-    @property
-    def refused(self) -> int:
-        """Records that were not reports."""
-        return self._reader.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """By field of the wire: how many values were dropped, as they could not be understood."""
-        return self._reader.repaired
 
     def __enter__(self) -> Self:
         return self

@@ -29,6 +29,16 @@ def finish(process, seconds=PATIENCE):
     return process.returncode, out, err
 
 
+def end_while_connected(process, signum):
+    """Sends a signal once its source is connected, and sees that it ends well."""
+    for said in process.stderr:
+        if "is connected" in said:
+            break
+    process.send_signal(signum)
+    status, _, err = finish(process)
+    assert status == 0, err
+
+
 def run(*arguments, **options):
     with start(*arguments, **options) as process:
         return finish(process)

@@ -7,11 +7,11 @@ import time
 
 import pytest
 from loopback_tcp import sending
+from mistakes import refused
 from mode_s_frames import beast, load
 from reading import count, records
-from running import finish, start, wait_for
+from running import end_while_connected, finish, start, wait_for
 
-from producer.cli import main
 from producer.wire import decode
 
 pytestmark = [
@@ -58,12 +58,7 @@ def test_what_a_receiver_hears_is_in_the_topic(broker, form):
 def test_a_signal_ends_it_while_the_receiver_is_silent(broker, signum):
     half = binary(ROWS[0])[:9]
     with sending(half) as address, start("beast", str(address), "--bootstrap-servers", broker.address) as process:
-        for said in process.stderr:
-            if "is connected" in said:
-                break
-        process.send_signal(signum)
-        status, _, err = finish(process)
-    assert status == 0, err
+        end_while_connected(process, signum)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +76,7 @@ def test_a_signal_ends_it_while_the_receiver_is_silent(broker, signum):
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(arguments, says, capsys):
-    with pytest.raises(SystemExit) as caught:
-        main(["beast", *arguments])
-    out, err = capsys.readouterr()
-    assert (caught.value.code, out) == (2, "")
-    assert says in err
-    assert len(err.splitlines()) == 1
+    assert says in refused(capsys, "beast", *arguments)
 
 
 def test_without_rs1090_the_extra_is_named():

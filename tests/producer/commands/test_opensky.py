@@ -1,18 +1,13 @@
 """producer/commands/opensky.py: what it refuses, without anything secret."""
 
 import pytest
-
-from producer.cli import main
+from mistakes import refused
 
 SECRET = "s3cr3t"
 
 
 def run(arguments, capsys):
-    with pytest.raises(SystemExit) as caught:
-        main(["opensky", *arguments])
-    out, err = capsys.readouterr()
-    assert (caught.value.code, out) == (2, "")
-    assert len(err.splitlines()) == 1
+    err = refused(capsys, "opensky", *arguments)
     assert SECRET not in err
     return err
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from loopback_tcp import sending
+from mistakes import refused
 from reading import count, records
-from running import finish, start, wait_for
+from running import end_while_connected, finish, start, wait_for
 
-from producer.cli import main
 from producer.wire import decode
 
 pytestmark = [
@@ -66,12 +66,7 @@ def test_what_a_decoder_says_is_in_the_topic(broker):
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_while_the_decoder_is_silent(broker, signum):
     with sending(b"") as address, start("sbs", str(address), "--bootstrap-servers", broker.address) as process:
-        for said in process.stderr:
-            if "is connected" in said:
-                break
-        process.send_signal(signum)
-        status, _, err = finish(process)
-    assert status == 0, err
+        end_while_connected(process, signum)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +85,4 @@ def test_a_signal_ends_it_while_the_decoder_is_silent(broker, signum):
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(arguments, says, capsys):
-    with pytest.raises(SystemExit) as caught:
-        main(["sbs", *arguments])
-    out, err = capsys.readouterr()
-    assert (caught.value.code, out) == (2, "")
-    assert says in err
-    assert len(err.splitlines()) == 1
+    assert says in refused(capsys, "sbs", *arguments)
