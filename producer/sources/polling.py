@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import Self
 
 from producer.sources.backoff import Backoff
+from producer.sources.counts import Counting
 from producer.sources.exchange import RemoteError, Request
 from producer.sources.remote import Remote
 from producer.sources.service import Outcome, Service
-from producer.sources.source import Batch, Counting
+from producer.sources.source import Batch
 from producer.sources.trouble import Trouble
 from producer.stop import Stop
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import msgspec
 
+from producer.sources.counts import Counting
 from producer.sources.faults import Faults
 from producer.sources.once import Once
-from producer.sources.source import Counting
 from producer.wire import Repair, SchemaError, StateVector, load_mapping
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -16,7 +16,8 @@ from typing import Protocol, Self
 
 import msgspec
 
-from producer.sources.source import Batch, Tally
+from producer.sources.counts import Tally
+from producer.sources.source import Batch
 from producer.stop import Stop
 from producer.wire import StateVector
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from producer.sources.counts import Tally
 from producer.sources.exchange import Answer, Request
-from producer.sources.source import Tally
 from producer.wire import StateVector
 
 

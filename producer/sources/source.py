@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from producer.sources.counts import Counting, Tally
 from producer.stop import Stop
 from producer.wire import StateVector
 
@@ -17,26 +18,6 @@ class Batch(NamedTuple):
     """In time order. None at all: a source that waits, so that progress is shown and a stop is heeded meanwhile."""
     due: float | None = None
     """Seconds after the first batch was asked for; None: now."""
-
-
-class Counts(Protocol):
-    """What a source could not use."""
-
-    @property
-    def refused(self) -> int:
-        """How many rows or messages were not reports, so far."""
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """How many values were dropped so far, as they could not be understood, by field of the wire."""
-
-
-class Tally(Counts, Protocol):
-    """What a source tells of itself, also while it is read."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in log and errors."""
 
 
 class Source(Tally, Protocol):
@@ -79,28 +60,6 @@ def name_source(source: Source) -> list[tuple[str, bytes]]:
     if source.attribution:
         headers.append(("attribution", source.attribution.encode()))
     return headers
-
-
-class Counting:
-    """Base of what tells the counts that a part of it keeps as its own."""
-
-    def __init__(self, counts: Counts) -> None:
-        """Begin with what the part has counted.
-
-        Args:
-            counts: The part.
-        """
-        self._counts = counts
-
-    @property
-    def refused(self) -> int:
-        """How many rows or messages were not reports, so far."""
-        return self._counts.refused
-
-    @property
-    def repaired(self) -> Mapping[str, int]:
-        """How many values were dropped so far, as they could not be understood, by field of the wire."""
-        return self._counts.repaired
 
 
 class Listener(Counting):
