@@ -133,7 +133,7 @@ def test_trouble_is_said_once_backed_off_from_and_over_when_it_is_over(server, k
         return FAULTS[fault] if clock.now < 60 else good()
 
     server.answer = answer
-    lasting = {"readsb": 90, "aggregator": 300, "opensky": 1000}
+    lasting = {"readsb": 90, "aggregator": 300, "opensky": 3000}  # it is asked once in a quarter of an hour
     got = receive(polled(services[kind](), clock), clock, lasting[kind])
     assert got
     assert got[0][0] >= 60
